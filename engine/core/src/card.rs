@@ -1,0 +1,92 @@
+//! Cards: what is owed to a place. A card says what it is about; how it looks is the channel's business.
+//!
+//! A card has a key. Two cards with one key in one place are the same card at two times: the later one replaces the
+//! earlier, so a channel edits the message it sent before, and an edit that was never sent is dropped for the newer one.
+
+use crate::approval::Approval;
+use crate::event::DiffStat;
+use crate::id::TaskId;
+use crate::money::MicroUsd;
+use crate::task::{Failure, TaskState};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A message owed to a place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "card")]
+pub enum Card {
+    /// The state of a task, edited in place; the first one is the receipt.
+    Task(TaskCard),
+    /// A question to people, and later what they decided.
+    Approval(Box<Approval>),
+    /// The last message of a task.
+    Outcome(OutcomeCard),
+}
+
+/// The state of a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskCard {
+    /// The task.
+    pub task: TaskId,
+    /// The project's name.
+    pub project: String,
+    /// Where it stands.
+    pub state: TaskState,
+    /// How many tasks go before it, while it is queued.
+    pub position: Option<u64>,
+    /// When it was asked.
+    pub created_at: Timestamp,
+    /// What it cost so far.
+    pub cost: MicroUsd,
+    /// The last lines of what its tools did.
+    pub lines: Vec<String>,
+    /// Claude's text as it grows, or its end.
+    pub text: String,
+}
+
+/// The outcome of a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutcomeCard {
+    /// The task.
+    pub task: TaskId,
+    /// The project's name.
+    pub project: String,
+    /// `succeeded`, `failed` or `stopped`.
+    pub state: TaskState,
+    /// Claude's answer, in Markdown.
+    pub answer: Option<String>,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+    /// The branch, if anything changed.
+    pub branch: Option<String>,
+    /// The commit, if anything changed.
+    pub commit: Option<String>,
+    /// Whether the branch was pushed.
+    pub pushed: bool,
+    /// What changed.
+    pub stat: Option<DiffStat>,
+    /// What it cost.
+    pub cost: MicroUsd,
+    /// How long it took from submission, in milliseconds.
+    pub elapsed_ms: u64,
+}
+
+impl Card {
+    /// What makes two cards the same card at two times.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Task(card) => format!("task:{}", card.task),
+            Self::Approval(approval) => format!("approval:{}", approval.id),
+            Self::Outcome(card) => format!("outcome:{}", card.task),
+        }
+    }
+
+    /// Whether an older card of the same key may be dropped unsent once this one is there. An outcome never replaces
+    /// an outcome: each try of a task has its own.
+    pub fn replaces_unsent(&self) -> bool {
+        match self {
+            Self::Task(_) | Self::Approval(_) => true,
+            Self::Outcome(_) => false,
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! Ports: how the parts of the product meet without knowing each other.
+//!
+//! [`Hub`] is what places and people ask of the engine; the engine implements it, and so does the client that the command
+//! line uses to speak to a running hub. [`Channel`] is how the engine reaches a kind of place; every adapter brings one.
+
+use crate::approval::{Approval, Saying};
+use crate::card::Card;
+use crate::delivery::Delivery;
+use crate::event::Live;
+use crate::grant::GrantSpan;
+use crate::id::{ApprovalId, ConversationId, DeliveryId, ProjectId, TaskId, UserId};
+use crate::people::{Actor, Identity, Role};
+use crate::place::Place;
+use crate::task::{Limits, Task};
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Why the hub did not do what it was asked. The text is meant for the person who asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case", tag = "refusal", content = "message")]
+pub enum Refusal {
+    /// What was asked makes no sense as it stands; the text says how to mend it.
+    #[error("{0}")]
+    Invalid(String),
+    /// The person may not do this.
+    #[error("{0}")]
+    Forbidden(String),
+    /// There is no such thing, or the person may not know of it.
+    #[error("{0}")]
+    NotFound(String),
+    /// It cannot be done any more, or not now.
+    #[error("{0}")]
+    Conflict(String),
+    /// The hub cannot do it at the moment; trying again later may help.
+    #[error("{0}")]
+    Unavailable(String),
+    /// The hub failed; the text carries a reference that is in its log too.
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// A request for a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SubmitTask {
+    /// Makes the request safe to repeat: a second one with the same (source, key) is the same task.
+    pub source: String,
+    /// See `source`.
+    pub key: String,
+    /// The project, by name or id; none where the conversation or the place tells it.
+    pub project: Option<String>,
+    /// The conversation to continue; none starts a new one.
+    pub conversation: Option<ConversationId>,
+    /// Where it is asked and the outcome goes.
+    pub place: Place,
+    /// What is asked.
+    pub prompt: String,
+    /// Files that come with it, already stored.
+    pub attachments: Vec<crate::task::Attachment>,
+    /// The model; none means the project's.
+    pub model: Option<String>,
+    /// Higher goes first; 0 is usual.
+    pub priority: i64,
+    /// Not to be started before.
+    pub not_before: Option<crate::time::Timestamp>,
+    /// Limits tighter than the project's.
+    pub limits: Limits,
+    /// What is done with a call that policy would ask about.
+    pub asking: Asking,
+}
+
+/// What is done with a call that policy would ask about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asking {
+    /// People are asked.
+    #[default]
+    Ask,
+    /// The requester has said yes to everything beforehand, as far as policy lets them decide alone.
+    AllowAll,
+    /// Nobody can be asked: it is denied.
+    DenyAll,
+}
+
+/// The answer to a submission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submitted {
+    /// The task.
+    pub task: TaskId,
+    /// Its conversation.
+    pub conversation: ConversationId,
+    /// The same request was there before; nothing new was made.
+    pub repeated: bool,
+}
+
+/// A person's word on an approval.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Decide {
+    /// The approval, by its code or an unambiguous beginning of it.
+    pub approval: String,
+    /// What they say.
+    pub saying: Saying,
+    /// For how long the yes is remembered for calls like it.
+    pub span: GrantSpan,
+}
+
+/// What became of a person's word.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
+pub enum Decided {
+    /// It was the decision.
+    Applied {
+        /// The approval as it stands now.
+        approval: Box<Approval>,
+    },
+    /// It was counted, but more votes are needed.
+    Counted {
+        /// How many more.
+        missing: u32,
+    },
+    /// Somebody was faster, or it can no longer be answered.
+    Late {
+        /// The approval as it stands.
+        approval: Box<Approval>,
+    },
+}
+
+/// Which tasks to list; the newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TaskFilter {
+    /// Of this project only, by name or id.
+    pub project: Option<String>,
+    /// Only those that are not over.
+    pub open: bool,
+    /// At most so many; 0 means 50.
+    pub limit: u32,
+}
+
+/// A request for a project.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AddProject {
+    /// Its name: letters, digits, `.`, `_` and `-`.
+    pub name: String,
+    /// Where its repository is: an https or ssh address, or a path on the hub's own disk.
+    pub git: String,
+    /// Its policy file's text; none means the built-in policy.
+    pub policy: Option<String>,
+    /// A token or a private key with its known hosts; sealed at once.
+    pub credential: Option<NewCredential>,
+}
+
+/// A credential on its way into the store. It is never given out again.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum NewCredential {
+    /// For https.
+    Token {
+        /// The user name that goes with it, e.g. `x-access-token`.
+        user: String,
+        /// The token.
+        token: String,
+    },
+    /// For ssh.
+    SshKey {
+        /// The private key, as OpenSSH writes it.
+        private_key: String,
+        /// The lines of `known_hosts` that pin the server's key.
+        known_hosts: String,
+    },
+}
+
+impl std::fmt::Debug for NewCredential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NewCredential(hidden)")
+    }
+}
+
+/// A project as people see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Project {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its name.
+    pub name: String,
+    /// Where its repository is.
+    pub git: String,
+    /// Its policy file's text, if it has one of its own.
+    pub policy: Option<String>,
+    /// Who added it.
+    pub owner: UserId,
+    /// When.
+    pub created_at: crate::time::Timestamp,
+}
+
+/// A request for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddUser {
+    /// Their name.
+    pub name: String,
+    /// Their role in `project`, or in every project there is.
+    pub role: Role,
+    /// The project, by name or id; none means all there are now.
+    pub project: Option<String>,
+    /// Admin of the hub as well.
+    pub admin: bool,
+    /// Their accounts elsewhere.
+    pub identities: Vec<Identity>,
+}
+
+/// A diff as text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiffText {
+    /// The unified diff.
+    pub text: String,
+    /// Whether it was cut at the limit.
+    pub truncated: bool,
+}
+
+/// What places and people ask of the engine. Every method judges the actor at this moment; none trusts the adapter with it.
+#[async_trait]
+pub trait Hub: Send + Sync + 'static {
+    /// Stores a task, its first event and the receipt owed to the place, in one transaction.
+    async fn submit(&self, actor: &Actor, request: SubmitTask) -> Result<Submitted, Refusal>;
+    /// Records a person's word on an approval; the first decision wins.
+    async fn decide(&self, actor: &Actor, request: Decide) -> Result<Decided, Refusal>;
+    /// Asks to stop a task; returns it as it stands.
+    async fn stop(&self, actor: &Actor, task: &str) -> Result<Task, Refusal>;
+    /// Queues a failed or stopped task again.
+    async fn retry(&self, actor: &Actor, task: &str) -> Result<Task, Refusal>;
+    /// One task, by its id or an unambiguous beginning of it.
+    async fn task(&self, actor: &Actor, task: &str) -> Result<Task, Refusal>;
+    /// Tasks, the newest first.
+    async fn tasks(&self, actor: &Actor, filter: TaskFilter) -> Result<Vec<Task>, Refusal>;
+    /// What a task changed, as text.
+    async fn diff(&self, actor: &Actor, task: &str) -> Result<DiffText, Refusal>;
+    /// Approvals that are open, the oldest first.
+    async fn approvals(&self, actor: &Actor) -> Result<Vec<Approval>, Refusal>;
+    /// One approval, whole.
+    async fn approval(&self, actor: &Actor, id: &ApprovalId) -> Result<Approval, Refusal>;
+    /// A task's record after the event `after`, and then what happens, until its outcome.
+    async fn follow(
+        &self,
+        actor: &Actor,
+        task: &TaskId,
+        after: u64,
+    ) -> Result<BoxStream<'static, Result<Live, Refusal>>, Refusal>;
+    /// Adds a project.
+    async fn add_project(&self, actor: &Actor, request: AddProject) -> Result<Project, Refusal>;
+    /// The projects that the actor may see.
+    async fn projects(&self, actor: &Actor) -> Result<Vec<Project>, Refusal>;
+    /// Adds a person.
+    async fn add_user(&self, actor: &Actor, request: AddUser) -> Result<UserId, Refusal>;
+    /// Binds a place to a project: what is asked there is about it.
+    async fn bind(&self, actor: &Actor, project: &str, place: &Place) -> Result<(), Refusal>;
+}
+
+/// A message that a channel delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The platform's id of the message, needed to edit it later; none where nothing can be edited.
+    pub message: Option<String>,
+}
+
+/// Why a channel could not deliver.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// It may work later; `after` is what the platform asked for.
+    #[error("{reason}")]
+    Later {
+        /// How long the platform wants to be left alone.
+        after: Option<Duration>,
+        /// What happened.
+        reason: String,
+    },
+    /// The place is gone or has shut us out: nothing will ever arrive there.
+    #[error("{reason}")]
+    Gone {
+        /// What happened.
+        reason: String,
+    },
+    /// The platform refuses this message as such; the next one may be fine.
+    #[error("{reason}")]
+    Refused {
+        /// What happened.
+        reason: String,
+    },
+    /// The message to be edited is not there any more: send it anew.
+    #[error("the message to edit is gone")]
+    EditLost,
+}
+
+/// How the engine reaches a kind of place. A channel renders and sends; it decides nothing.
+#[async_trait]
+pub trait Channel: Send + Sync + 'static {
+    /// The kind of place it serves: the part before the colon.
+    fn kind(&self) -> &'static str;
+    /// Sends a card as a new message.
+    async fn send(&self, delivery: &Delivery) -> Result<Sent, SendError>;
+    /// Replaces a message that was sent before.
+    async fn edit(&self, delivery: &Delivery, message: &str) -> Result<Sent, SendError>;
+}
+
+/// A card together with the id that tells repetitions apart, as an attached terminal is given it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Handed {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// The card.
+    pub card: Card,
+}
