@@ -171,6 +171,8 @@ pub struct Approval {
     pub call: ToolCall,
     /// What the decision is bound to.
     pub hash: CallHash,
+    /// The CLI's request that waits for the answer, as long as its process lives; sent again after a hub's restart.
+    pub request: String,
     /// Why policy asks, in words.
     pub reason: String,
     /// Policy holds this call for dangerous: the requester alone may not be enough.

@@ -254,6 +254,8 @@ pub trait Hub: Send + Sync + 'static {
     async fn add_user(&self, actor: &Actor, request: AddUser) -> Result<UserId, Refusal>;
     /// Binds a place to a project: what is asked there is about it.
     async fn bind(&self, actor: &Actor, project: &str, place: &Place) -> Result<(), Refusal>;
+    /// What keeps the hub from doing its work right now, a sentence each; empty means ready.
+    async fn faults(&self) -> Result<Vec<String>, Refusal>;
 }
 
 /// A message that a channel delivered.

@@ -1,0 +1,195 @@
+//! The API, version 1, as the local socket serves it. `docs/reference.md` fixes its routes.
+
+use crate::peer::Operator;
+use crate::{App, Problem};
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{DefaultBodyLimit, FromRequest, Path, Query, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use futures::{Stream, StreamExt as _};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use signalbox_core::approval::Approval;
+use signalbox_core::id::{ApprovalId, DeliveryId, TaskId, UserId};
+use signalbox_core::place::{BadPlace, Place};
+use signalbox_core::port::{
+    AddProject, AddUser, Decide, Decided, DiffText, Project, Refusal, SubmitTask, Submitted, TaskFilter,
+};
+use signalbox_core::task::Task;
+use std::convert::Infallible;
+use tokio_stream::wrappers::ReceiverStream;
+
+/// The largest request: a prompt of several megabytes, escaped as JSON.
+const BODY_LIMIT: usize = 32 << 20;
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/v1/tasks", post(submit_task).get(list_tasks))
+        .route("/api/v1/tasks/{task}", get(show_task))
+        .route("/api/v1/tasks/{task}/events", get(follow_task))
+        .route("/api/v1/tasks/{task}/diff", get(show_diff))
+        .route("/api/v1/tasks/{task}/stop", post(stop_task))
+        .route("/api/v1/tasks/{task}/retry", post(retry_task))
+        .route("/api/v1/approvals", get(list_approvals))
+        .route("/api/v1/approvals/{approval}", get(show_approval))
+        .route("/api/v1/approvals/{approval}/decision", post(decide_approval))
+        .route("/api/v1/projects", post(add_project).get(list_projects))
+        .route("/api/v1/projects/{project}/places", post(bind_place))
+        .route("/api/v1/users", post(add_user))
+        .route("/api/v1/places/{place}/deliveries", get(attach_terminal))
+        .route("/api/v1/deliveries/{delivery}/receipt", post(acknowledge_delivery))
+        .route("/api/v1/faults", get(list_faults))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+}
+
+type Answer<T> = Result<Json<T>, Problem>;
+
+/// A JSON body whose faults are problem documents like all others.
+struct Payload<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Payload<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let body: Result<Json<T>, JsonRejection> = Json::from_request(request, state).await;
+        body.map(|Json(body)| Self(body)).map_err(|fault| Refusal::Invalid(fault.body_text()).into())
+    }
+}
+
+async fn submit_task(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Payload(request): Payload<SubmitTask>,
+) -> Answer<Submitted> {
+    Ok(Json(app.hub.submit(&actor, request).await?))
+}
+
+async fn list_tasks(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Query(filter): Query<TaskFilter>,
+) -> Answer<Vec<Task>> {
+    Ok(Json(app.hub.tasks(&actor, filter).await?))
+}
+
+async fn show_task(State(app): State<App>, Operator(actor): Operator, Path(task): Path<String>) -> Answer<Task> {
+    Ok(Json(app.hub.task(&actor, &task).await?))
+}
+
+async fn show_diff(State(app): State<App>, Operator(actor): Operator, Path(task): Path<String>) -> Answer<DiffText> {
+    Ok(Json(app.hub.diff(&actor, &task).await?))
+}
+
+async fn stop_task(State(app): State<App>, Operator(actor): Operator, Path(task): Path<String>) -> Answer<Task> {
+    Ok(Json(app.hub.stop(&actor, &task).await?))
+}
+
+async fn retry_task(State(app): State<App>, Operator(actor): Operator, Path(task): Path<String>) -> Answer<Task> {
+    Ok(Json(app.hub.retry(&actor, &task).await?))
+}
+
+/// Where to go on following a task.
+#[derive(Debug, Deserialize)]
+struct After {
+    /// The number of the last event seen; 0 from the start.
+    #[serde(default)]
+    after: u64,
+}
+
+async fn follow_task(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Path(task): Path<TaskId>,
+    Query(After { after }): Query<After>,
+) -> Result<Response, Problem> {
+    let events = app.hub.follow(&actor, &task, after).await?;
+    // A refusal in mid-stream cannot change the status any more; the stream breaks off and the client resumes.
+    Ok(lines(events.take_while(|live| futures::future::ready(live.is_ok())).filter_map(|live| async { live.ok() })))
+}
+
+async fn list_approvals(State(app): State<App>, Operator(actor): Operator) -> Answer<Vec<Approval>> {
+    Ok(Json(app.hub.approvals(&actor).await?))
+}
+
+async fn show_approval(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Path(approval): Path<ApprovalId>,
+) -> Answer<Approval> {
+    Ok(Json(app.hub.approval(&actor, &approval).await?))
+}
+
+async fn decide_approval(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Path(approval): Path<String>,
+    Payload(mut request): Payload<Decide>,
+) -> Answer<Decided> {
+    request.approval = approval;
+    Ok(Json(app.hub.decide(&actor, request).await?))
+}
+
+async fn add_project(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Payload(request): Payload<AddProject>,
+) -> Answer<Project> {
+    Ok(Json(app.hub.add_project(&actor, request).await?))
+}
+
+async fn list_projects(State(app): State<App>, Operator(actor): Operator) -> Answer<Vec<Project>> {
+    Ok(Json(app.hub.projects(&actor).await?))
+}
+
+async fn bind_place(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Path(project): Path<String>,
+    Payload(place): Payload<Place>,
+) -> Result<StatusCode, Problem> {
+    app.hub.bind(&actor, &project, &place).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn add_user(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Payload(request): Payload<AddUser>,
+) -> Answer<UserId> {
+    Ok(Json(app.hub.add_user(&actor, request).await?))
+}
+
+async fn attach_terminal(
+    State(app): State<App>,
+    Operator(_): Operator,
+    Path(place): Path<String>,
+) -> Result<Response, Problem> {
+    let place: Place = place.parse().map_err(|fault: BadPlace| Refusal::Invalid(fault.to_string()))?;
+    Ok(lines(ReceiverStream::new(app.terminals.attach(place))))
+}
+
+async fn acknowledge_delivery(
+    State(app): State<App>,
+    Operator(_): Operator,
+    Path(delivery): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let told = app.terminals.acknowledge(&DeliveryId::new(delivery));
+    told.map(|()| StatusCode::NO_CONTENT).map_err(|untold| Refusal::Conflict(untold.to_string()).into())
+}
+
+async fn list_faults(State(app): State<App>, Operator(_): Operator) -> Answer<Vec<String>> {
+    Ok(Json(app.hub.faults().await?))
+}
+
+/// A stream of JSON lines.
+fn lines<T: Serialize + Send + 'static>(items: impl Stream<Item = T> + Send + 'static) -> Response {
+    let lines = items.filter_map(|item| async move {
+        let mut line = serde_json::to_vec(&item).ok()?;
+        line.push(b'\n');
+        Some(Ok::<_, Infallible>(Bytes::from(line)))
+    });
+    ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response()
+}

@@ -1,0 +1,86 @@
+//! The two listeners.
+
+use crate::peer::LocalPeer;
+use crate::{App, api, health};
+use std::io;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use tokio::net::{TcpListener, UnixListener};
+use tokio_util::sync::CancellationToken;
+
+/// A listener could not be opened, or broke.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The TCP address cannot be had.
+    #[error("cannot listen on {address} (web.listen, SIGNALBOX_WEB_LISTEN): is another program there already?")]
+    Tcp {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The local socket cannot be had.
+    #[error("cannot listen on {path}; its path may be too long (107 bytes at most) or its folder not writable")]
+    Local {
+        /// The socket.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Serves health and metrics on a TCP address until `stop`. Returns the address (a port of 0 gets a free one) and the task to join.
+///
+/// # Errors
+/// [`ServeError::Tcp`].
+pub async fn serve_tcp(
+    address: SocketAddr,
+    app: App,
+    stop: CancellationToken,
+) -> Result<(SocketAddr, tokio::task::JoinHandle<()>), ServeError> {
+    let failed = |source| ServeError::Tcp { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    let router = health::routes().with_state(app);
+    let serving = tokio::spawn(async move {
+        let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+        if let Err(error) = served {
+            tracing::error!(%error, "the web listener broke");
+        }
+    });
+    Ok((bound, serving))
+}
+
+/// Serves the whole API on a unix socket, mode 0600, until `stop`. A socket file left behind is replaced: the caller holds
+/// the home's lock, so no other hub can be behind it.
+///
+/// # Errors
+/// [`ServeError::Local`].
+pub async fn serve_local(
+    path: &Path,
+    app: App,
+    stop: CancellationToken,
+) -> Result<tokio::task::JoinHandle<()>, ServeError> {
+    let failed = |source| ServeError::Local { path: path.to_owned(), source };
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+        _ => {}
+    }
+    let listener = UnixListener::bind(path).map_err(failed)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
+    let router = health::routes().merge(api::routes()).with_state(app);
+    let service = router.into_make_service_with_connect_info::<LocalPeer>();
+    Ok(tokio::spawn(async move {
+        // Streams to followers never end by themselves, so there is no waiting for them: they resume where they were.
+        let serving = axum::serve(listener, service);
+        tokio::select! {
+            served = async { serving.await } => if let Err(error) = served {
+                tracing::error!(%error, "the local socket broke");
+            },
+            () = stop.cancelled() => {}
+        }
+    }))
+}
