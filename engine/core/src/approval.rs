@@ -173,7 +173,7 @@ pub struct Approval {
     pub hash: CallHash,
     /// The CLI's request that waits for the answer, as long as its process lives; sent again after a hub's restart.
     pub request: String,
-    /// Why policy asks, in words.
+    /// Why policy asks, in words; for a plan, the plan itself.
     pub reason: String,
     /// Policy holds this call for dangerous: the requester alone may not be enough.
     pub dangerous: bool,

@@ -217,3 +217,113 @@ impl fmt::Display for GrantSpan {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::ToolUseId;
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    fn call(tool: &str, input: Value) -> ToolCall {
+        ToolCall { id: ToolUseId::new("t"), tool: tool.to_owned(), input, cwd: WORKSPACE.to_owned(), agent: None }
+    }
+
+    fn bash(command: &str) -> ToolCall {
+        call("Bash", json!({ "command": command }))
+    }
+
+    #[rstest]
+    #[case(bash("cargo  test 2>&1 | 'tail'"), "run `cargo test 2>&1 | tail`")]
+    #[case(call("Edit", json!({"file_path": "src/x"})), "Edit any file in the workspace")]
+    #[case(call("Grep", json!({"pattern": "x"})), "Grep anywhere in the workspace")]
+    #[case(call("WebFetch", json!({"url": "https://Docs.rs/x"})), "WebFetch from docs.rs")]
+    #[case(call("Edit", json!({"file_path": "/etc/x"})), "exactly this call of Edit")]
+    #[case(call("mcp__a__b", json!({"x": 1})), "exactly this call of mcp__a__b")]
+    fn a_grant_says_what_it_covers_and_survives_storage(#[case] call: ToolCall, #[case] words: &str) {
+        let pattern = GrantPattern::from_call(&call).unwrap();
+        assert_eq!(pattern.describe(), words);
+        assert!(pattern.matches(&call));
+        let stored = serde_json::to_string(&pattern).unwrap();
+        assert_eq!(serde_json::from_str::<GrantPattern>(&stored).unwrap(), pattern);
+    }
+
+    #[rstest]
+    #[case("make a", "make b")]
+    #[case("make a", "make a b")]
+    #[case("make a", "make a; make a")]
+    #[case("a && b", "a || b")]
+    #[case("a && b", "a; b")]
+    #[case("a | b", "a && b")]
+    #[case("(a); b", "(a; b)")]
+    #[case("a", "X=1 a")]
+    #[case("'X=1' a", "X=1 a")]
+    #[case("a", "a &")]
+    #[case("a", "a > x")]
+    #[case("a > x", "a > y")]
+    #[case("a > x", "a >> x")]
+    #[case("a 2> x", "a > x")]
+    #[case("a", "a < x")]
+    #[case("a <<'E'\nx\nE", "a <<'E'\ny\nE")]
+    #[case("a 'b c'", "a b c")]
+    #[case("a 'b*'", "a b*")]
+    #[case("! a", "a")]
+    #[case("if a; then b; fi", "while a; do b; done")]
+    #[case("while a; do b; done", "while a; 'do' b; done")]
+    #[case("a", "./a")]
+    fn another_command_is_not_covered(#[case] granted: &str, #[case] other: &str) {
+        let pattern = GrantPattern::from_call(&bash(granted)).unwrap();
+        assert!(!pattern.matches(&bash(other)), "{pattern:?}");
+    }
+
+    #[test]
+    fn a_command_is_bound_to_its_directory_and_to_a_plain_run() {
+        let pattern = GrantPattern::from_call(&bash("make")).unwrap();
+        assert!(!pattern.matches(&ToolCall { cwd: "/workspace/sub".to_owned(), ..bash("make") }));
+        assert!(!pattern.matches(&call("Bash", json!({"command": "make", "run_in_background": true}))));
+        assert!(pattern.matches(&call("Bash", json!({"command": "make", "description": "builds", "timeout": 9}))));
+    }
+
+    #[test]
+    fn files_are_covered_in_the_open_workspace_only() {
+        let edit = |path: &str| call("Edit", json!({ "file_path": path }));
+        let pattern = GrantPattern::from_call(&edit("src/x")).unwrap();
+        assert!(pattern.matches(&edit("/workspace/y")));
+        for path in ["/etc/x", "../x", ".git/config", ".env", ".claude/settings.json"] {
+            assert!(!pattern.matches(&edit(path)), "{path}");
+        }
+        assert!(!pattern.matches(&call("Write", json!({"file_path": "src/x"}))));
+        assert!(!pattern.matches(&call("Edit", json!({"file_path": 5}))));
+    }
+
+    #[rstest]
+    #[case(bash("eval x"), true)]
+    #[case(bash("echo $X"), false)]
+    #[case(bash("f() { x; }; f"), false)]
+    #[case(bash("ls ("), false)]
+    #[case(call("Bash", json!({"command": "x", "run_in_background": true})), false)]
+    #[case(call("WebFetch", json!({"url": "https://a@b/"})), false)]
+    #[case(call("AskUserQuestion", json!({})), false)]
+    #[case(call("ExitPlanMode", json!({})), false)]
+    fn what_is_not_understood_can_be_allowed_once_only(#[case] call: ToolCall, #[case] grantable: bool) {
+        assert_eq!(GrantPattern::from_call(&call).is_some(), grantable);
+    }
+
+    #[rstest]
+    #[case("once", GrantSpan::Once, "once")]
+    #[case("15m", GrantSpan::For(Duration::from_secs(900)), "15m")]
+    #[case(" Conversation ", GrantSpan::Conversation, "conversation")]
+    #[case("ALWAYS", GrantSpan::Always, "always")]
+    fn spans_are_read_as_people_type_them(#[case] text: &str, #[case] span: GrantSpan, #[case] word: &str) {
+        assert_eq!(text.parse::<GrantSpan>().unwrap(), span);
+        assert_eq!(serde_json::to_value(span).unwrap(), json!(word));
+    }
+
+    #[test]
+    fn a_wrong_span_is_explained() {
+        let said = |text: &str| text.parse::<GrantSpan>().unwrap_err().to_string();
+        assert!(said("forever").contains("write `once`, `15m`"), "{}", said("forever"));
+        assert!(said("90d").contains("longest is 30d"), "{}", said("90d"));
+        assert!(serde_json::from_str::<GrantSpan>("\"soon\"").is_err());
+    }
+}

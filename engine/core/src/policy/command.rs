@@ -108,7 +108,7 @@ fn holds_flag(word: &str, flag: &str) -> bool {
     word == flag || word.strip_prefix(flag).is_some_and(|rest| rest.starts_with('=')) || joined()
 }
 
-/// Programs that run what they are given: an allow for one with free operands would allow everything.
+/// Programs that run what they are given, as operands or on their standard input: an allow for one would allow everything.
 const RUNNERS: &[&str] = &[
     "bash",
     "sh",
@@ -162,6 +162,32 @@ const RUNNERS: &[&str] = &[
     "ld.so",
     "at",
     "batch",
+    "python",
+    "python2",
+    "python3",
+    "node",
+    "nodejs",
+    "deno",
+    "bun",
+    "ruby",
+    "irb",
+    "php",
+    "lua",
+    "Rscript",
+    "julia",
+    "ghci",
+    "psql",
+    "mysql",
+    "sqlite3",
+    "m4",
+    "ed",
+    "ex",
+    "vi",
+    "vim",
+    "emacs",
+    "less",
+    "more",
+    "man",
 ];
 
 /// Words of the shell's own that change what the commands after them mean.
@@ -241,11 +267,8 @@ impl CommandRule {
                 "remove it: it is always asked",
             ));
         }
-        let free = !matches!(self.operands, Operands::None | Operands::Listed(_));
-        let name = program(&|name| RUNNERS.contains(&name.as_str())).filter(|_| free && self.subcommands.is_empty())?;
-        Some((
-            format!("`{name}` runs what it is given, so this would allow everything"),
-            "list its operands or remove it",
-        ))
+        let name = program(&|name| RUNNERS.contains(&name.as_str())).filter(|_| self.subcommands.is_empty())?;
+        let mend = "name its first arguments as `subcommand`, such as `\"-m pytest\"`, or remove it";
+        Some((format!("`{name}` runs what it is given, so this would allow everything"), mend))
     }
 }

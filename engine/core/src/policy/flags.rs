@@ -96,7 +96,8 @@ impl Flags {
                 operands.push(word);
                 continue;
             };
-            if text == "--" {
+            // Programs whose flags are words do not end them there: `find -- . -delete` deletes.
+            if text == "--" && self.joined {
                 operands.extend(rest.by_ref());
             } else if let Some(kind) = self.check(text, ground)? {
                 let value = rest.next().ok_or_else(|| format!("`{text}` lacks its value"))?;

@@ -24,6 +24,10 @@ pub(super) fn parse(text: &str) -> Result<Policy, PolicyError> {
     let mut report = Report::new(text);
     let (table, errors) = DeTable::parse_recoverable(text);
     errors.iter().for_each(|error| report.toml_fault(error));
+    if !errors.is_empty() {
+        // What the reader makes of broken text is no ground for further complaints.
+        return Err(report.into_error());
+    }
     let mut file = Section::new("", table);
     check_version(&mut file, &mut report);
     let base: Base = file.take("extends", "`\"careful\"` or `\"nothing\"`", &mut report).unwrap_or(Base::Careful);
@@ -37,11 +41,7 @@ pub(super) fn parse(text: &str) -> Result<Policy, PolicyError> {
     let layer = read_layer(&mut file, &mut report);
     policy.layers.insert(0, layer);
     file.finish(&mut report);
-    if report.faults.is_empty() {
-        return Ok(policy);
-    }
-    report.faults.sort_by_key(|fault| fault.line);
-    Err(PolicyError { faults: report.faults })
+    if report.faults.is_empty() { Ok(policy) } else { Err(report.into_error()) }
 }
 
 fn check_version(file: &mut Section<'_>, report: &mut Report<'_>) {
@@ -330,11 +330,10 @@ fn read_operands(section: &mut Section<'_>, report: &mut Report<'_>) -> Operands
 
 fn read_danger(mut section: Section<'_>, report: &mut Report<'_>) -> Option<Danger> {
     let about_tool = section.holds("tools");
-    let reason = section.take("reason", "a text", report);
     let danger = if about_tool {
-        read_subject(&mut section, report).map(|subject| Danger::Call(subject))
+        read_subject(&mut section, report).map(Danger::Call)
     } else {
-        read_program(&mut section, report).map(|rule| Danger::Command(Box::new(CommandRule { reason, ..rule })))
+        read_program(&mut section, report).map(|rule| Danger::Command(Box::new(rule)))
     };
     section.finish(report);
     danger

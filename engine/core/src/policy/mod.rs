@@ -28,6 +28,12 @@ pub mod shell;
 mod span;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_against_bash;
+#[cfg(test)]
+mod tests_faults;
+#[cfg(test)]
+mod tests_shell;
 
 pub(crate) use bash::odd_command_input;
 pub(crate) use files::paths_of;

@@ -169,37 +169,34 @@ fn paths_meet(pattern: &str, path: &str) -> bool {
     if pattern.contains(['[', '{', '\\']) {
         return true;
     }
-    let pattern: Vec<&str> = pattern.split('/').collect();
-    let path: Vec<&str> = path.split('/').collect();
-    parts_meet(&pattern, &path)
-}
-
-fn parts_meet(pattern: &[&str], path: &[&str]) -> bool {
-    match (pattern.split_first(), path.split_first()) {
-        (None, None) => true,
-        (Some((&"**", after)), _) => {
-            parts_meet(after, path) || path.split_first().is_some_and(|(_, below)| parts_meet(pattern, below))
-        }
-        (Some((first, after)), Some((name, below))) => {
-            names_meet(first.as_bytes(), name.as_bytes()) && parts_meet(after, below)
-        }
-        _ => false,
-    }
+    let pattern: Vec<Option<&str>> = pattern.split('/').map(|part| (part != "**").then_some(part)).collect();
+    let path: Vec<Option<&str>> = path.split('/').map(Some).collect();
+    meet(&pattern, &path, |part, name| names_meet(part, name))
 }
 
 /// `name` is a part of a shell pattern: what starts with `*` or `?` there matches no name with a dot in front.
-fn names_meet(pattern: &[u8], name: &[u8]) -> bool {
-    let hidden = pattern.first() == Some(&b'.') && matches!(name.first(), Some(b'*' | b'?'));
-    !hidden && bytes_meet(pattern, name)
+fn names_meet(pattern: &str, name: &str) -> bool {
+    let bytes = |text: &str| text.bytes().map(|byte| (byte != b'*').then_some(byte)).collect::<Vec<_>>();
+    let hidden = pattern.starts_with('.') && name.starts_with(['*', '?']);
+    !hidden && meet(&bytes(pattern), &bytes(name), |a, b| a == b || *a == b'?' || *b == b'?')
 }
 
-fn bytes_meet(one: &[u8], other: &[u8]) -> bool {
-    match (one, other) {
-        ([], rest) | (rest, []) => rest.iter().all(|byte| *byte == b'*'),
-        ([b'*', after @ ..], _) => bytes_meet(after, other) || bytes_meet(one, &other[1..]),
-        (_, [b'*', after @ ..]) => bytes_meet(one, after) || bytes_meet(&one[1..], other),
-        ([a, one @ ..], [b, other @ ..]) => (a == b || *a == b'?' || *b == b'?') && bytes_meet(one, other),
+/// Whether two sequences can be the same, where `None` in one stands for any number of items. Row by row, so that a long
+/// pattern costs time in proportion and no stack.
+fn meet<A, B>(one: &[Option<A>], other: &[Option<B>], fits: impl Fn(&A, &B) -> bool) -> bool {
+    let mut row = vec![true];
+    other.iter().for_each(|item| row.push(item.is_none() && row.last() == Some(&true)));
+    for item in one {
+        let mut next = vec![item.is_none() && row[0]];
+        for (at, against) in other.iter().enumerate() {
+            next.push(match (item, against) {
+                (Some(a), Some(b)) => row[at] && fits(a, b),
+                _ => row[at + 1] || next[at],
+            });
+        }
+        row = next;
     }
+    row.last() == Some(&true)
 }
 
 #[cfg(test)]

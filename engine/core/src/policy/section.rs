@@ -55,6 +55,12 @@ impl<'t> Report<'t> {
         self.faults.push(Fault { line, problem: problem.into(), mend: mend.into() });
     }
 
+    /// All faults in the order of their lines.
+    pub(super) fn into_error(mut self) -> PolicyError {
+        self.faults.sort_by_key(|fault| fault.line);
+        PolicyError { faults: self.faults }
+    }
+
     /// Notes a fault of the TOML reader.
     pub(super) fn toml_fault(&mut self, error: &toml::de::Error) {
         let at = error.span().map_or(0, |span| span.start);
@@ -176,7 +182,7 @@ fn closeness(known: &str, given: &str) -> f64 {
 
 /// One text or several.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "neither a text nor a list of texts")]
 pub(super) enum OneOrMore {
     One(String),
     More(Vec<String>),

@@ -6,6 +6,7 @@
 
 mod explain;
 mod hidden;
+mod redirect;
 mod source;
 mod walk;
 mod word;

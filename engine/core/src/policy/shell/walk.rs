@@ -1,30 +1,32 @@
 //! The walk over the syntax tree that collects every simple command.
 
-use super::word::{Value, Word, decode, quote};
-use super::{Effect, Redirect, Script, Step, source};
+use super::word::{Value, Word, decode};
+use super::{Script, Step, source};
 use crate::policy::paths::join;
 use brush_parser::ast::{
     AndOr, AndOrList, Assignment, AssignmentName, AssignmentValue, CaseItemPostAction, Command,
-    CommandPrefixOrSuffixItem as Item, CompoundCommand, CompoundList, DoGroupCommand, IoFileRedirectKind as Kind,
-    IoFileRedirectTarget as Target, IoHereDocument, IoRedirect, Pipeline, RedirectList, SeparatorOperator,
-    SimpleCommand, SubshellCommand, Word as RawWord,
+    CommandPrefixOrSuffixItem as Item, CompoundCommand, CompoundList, DoGroupCommand, Pipeline, RedirectList,
+    SeparatorOperator, SimpleCommand, SubshellCommand, Word as RawWord,
 };
 
 /// How deep substitutions inside substitutions are followed.
 const DEEPEST: usize = 4;
+/// How many commands are looked at.
+const MOST_STEPS: usize = 500;
 /// In how many directories a command may have to be judged.
 const MOST_DIRECTORIES: usize = 16;
 
+/// What is known at a point of the walk.
 pub(super) struct Walker {
     script: Script,
     lead: Vec<String>,
     directories: Vec<String>,
     loops: usize,
-    depth: usize,
+    pub(super) depth: usize,
     background: bool,
-    here_documents: usize,
+    pub(super) here_documents: usize,
     /// `#` characters seen in words and here-documents: the others would be comments that the parser dropped.
-    hashes: usize,
+    pub(super) hashes: usize,
 }
 
 impl Walker {
@@ -42,6 +44,8 @@ impl Walker {
     }
 
     pub(super) fn finish(mut self) -> Script {
+        // Whether the last command is followed by a semicolon makes no difference.
+        self.lead.pop_if(|token| token == ";");
         self.script.tail = self.lead.join(" ");
         if self.script.steps.is_empty() && self.script.unclear.is_empty() {
             self.script.unclear.push("there is no command in it".to_owned());
@@ -66,7 +70,7 @@ impl Walker {
         self.hashes = seen_before;
     }
 
-    fn unclear(&mut self, why: String) {
+    pub(super) fn unclear(&mut self, why: String) {
         if !self.script.unclear.contains(&why) {
             self.script.unclear.push(why);
         }
@@ -146,8 +150,8 @@ impl Walker {
             CompoundCommand::BraceGroup(group) => self.enclosed("{", &group.list, "}"),
             CompoundCommand::Subshell(subshell) => self.subshell("(", subshell),
             CompoundCommand::ForClause(clause) => {
-                let values: Vec<String> = clause.values.iter().flatten().map(|value| self.text(value)).collect();
-                self.body(&format!("for {} in {}", clause.variable_name, values.join(" ")), &clause.body);
+                self.for_variable(&clause.variable_name, clause.values.as_deref().unwrap_or_default());
+                self.body("for", &clause.body);
             }
             CompoundCommand::CaseClause(clause) => self.case(clause),
             CompoundCommand::IfClause(clause) => {
@@ -178,7 +182,7 @@ impl Walker {
         self.token(closing);
     }
 
-    fn subshell(&mut self, opening: &str, subshell: &SubshellCommand) {
+    pub(super) fn subshell(&mut self, opening: &str, subshell: &SubshellCommand) {
         self.enclosed(opening, &subshell.list, ")");
     }
 
@@ -197,11 +201,20 @@ impl Walker {
         self.loops -= 1;
     }
 
+    /// The variable of a loop is set like any other: `for PATH in …` changes what the commands after it mean.
+    fn for_variable(&mut self, name: &str, values: &[RawWord]) {
+        let assignments = values.iter().map(|value| (name.to_owned(), self.word(&value.value))).collect();
+        self.push(Step { assignments, ..Step::default() });
+        if values.is_empty() {
+            self.unclear("a loop over the arguments of the shell".to_owned());
+        }
+    }
+
     fn case(&mut self, clause: &brush_parser::ast::CaseClauseCommand) {
         let value = self.text(&clause.value);
         self.token(format!("case {value} in"));
         for case in &clause.cases {
-            let patterns: Vec<String> = case.patterns.iter().map(|pattern| self.text(pattern)).collect();
+            let patterns: Vec<String> = case.patterns.iter().map(|pattern| self.case_pattern(pattern)).collect();
             self.token(format!("{})", patterns.join("|")));
             if let Some(list) = &case.cmd {
                 self.list(list);
@@ -213,6 +226,12 @@ impl Walker {
             });
         }
         self.token("esac");
+    }
+
+    /// A pattern is compared, not expanded to names of files.
+    fn case_pattern(&mut self, pattern: &RawWord) -> String {
+        let simple = |c: char| c.is_ascii_alphanumeric() || "*?_-./".contains(c);
+        if pattern.value.chars().all(simple) { pattern.value.clone() } else { self.text(pattern) }
     }
 
     /// A redirection of a whole group becomes a step without words.
@@ -236,6 +255,9 @@ impl Walker {
     }
 
     fn push(&mut self, mut step: Step) {
+        if self.script.steps.len() == MOST_STEPS {
+            return self.unclear(format!("there are more than {MOST_STEPS} commands in it"));
+        }
         step.lead = std::mem::take(&mut self.lead).join(" ");
         step.background = self.background;
         step.directories = self.directories.clone();
@@ -251,7 +273,9 @@ impl Walker {
         }
         let target =
             step.words[1..].iter().filter_map(Word::plain).find(|word| !word.starts_with('-') && *word != "cd");
-        let Some(target) = target else { return };
+        let Some(target) = target else {
+            return self.unclear("it changes to a directory that is not named".to_owned());
+        };
         let there: Vec<String> = self.directories.iter().map(|from| join(from, target)).collect();
         for directory in there {
             if !self.directories.contains(&directory) {
@@ -298,69 +322,11 @@ impl Walker {
         step.assignments.push((name.clone(), value));
     }
 
-    fn redirect(&mut self, redirect: &IoRedirect) -> Option<Redirect> {
-        match redirect {
-            IoRedirect::File(fd, kind, target) => {
-                let fd = fd.map(|fd| fd.to_string()).unwrap_or_default();
-                self.file_redirect(&fd, kind, target)
-            }
-            IoRedirect::HereDocument(_, document) => Some(self.here_document(document)),
-            IoRedirect::HereString(_, word) => {
-                let text = format!("<<< {}", self.word(&word.value).canonical());
-                Some(Redirect { text, effect: Effect::None })
-            }
-            IoRedirect::OutputAndError(word, append) => {
-                let word = self.word(&word.value);
-                let text = format!("&>{} {}", if *append { ">" } else { "" }, word.canonical());
-                Some(Redirect { text, effect: written(word) })
-            }
-        }
-    }
-
-    fn file_redirect(&mut self, fd: &str, kind: &Kind, target: &Target) -> Option<Redirect> {
-        let word = match target {
-            Target::Filename(word) | Target::Duplicate(word) => self.word(&word.value),
-            Target::Fd(number) => decode(&number.to_string()).0,
-            Target::ProcessSubstitution(_, subshell) => {
-                self.unclear("a process substitution".to_owned());
-                self.subshell("<(", subshell);
-                return None;
-            }
-        };
-        let text = format!("{fd}{kind} {}", word.canonical());
-        let effect = match (kind, word.plain()) {
-            (Kind::Read, Some("/dev/null")) => Effect::None,
-            (Kind::Read, _) => Effect::Reads(word),
-            (Kind::DuplicateOutput | Kind::DuplicateInput, Some("0" | "1" | "2")) => Effect::None,
-            (Kind::DuplicateOutput | Kind::DuplicateInput, _) => Effect::Writes(word),
-            (Kind::Write | Kind::Append | Kind::Clobber | Kind::ReadAndWrite, _) => written(word),
-        };
-        Some(Redirect { text, effect })
-    }
-
-    /// Text that follows the command. Only one, with a plain word at its end, so that no two readings of where it ends are
-    /// possible; and without expansions, unless its word is quoted.
-    fn here_document(&mut self, document: &IoHereDocument) -> Redirect {
-        self.here_documents += 1;
-        let end = document.here_end.value.trim_matches(['\'', '"']);
-        let simple_end = !end.is_empty() && end.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let body = &document.doc.value;
-        if self.here_documents > 1 || self.depth > 0 || !simple_end || body.lines().any(|line| line.trim() == end) {
-            self.unclear("a here-document whose end could be read in two ways".to_owned());
-        }
-        if document.requires_expansion && body.contains(['$', '`', '\\']) {
-            self.unclear("a here-document with expansions".to_owned());
-        }
-        self.hashes += body.matches('#').count() + document.here_end.value.matches('#').count();
-        let dash = if document.remove_tabs { "-" } else { "" };
-        Redirect { text: format!("<<{dash} {} {}", document.here_end.value, quote(body)), effect: Effect::None }
-    }
-
     fn text(&mut self, word: &RawWord) -> String {
         self.word(&word.value).canonical()
     }
 
-    fn word(&mut self, raw: &str) -> Word {
+    pub(super) fn word(&mut self, raw: &str) -> Word {
         self.hashes += raw.matches('#').count();
         let (word, mut inner) = decode(raw);
         if let Value::Unclear(why) = &word.value {
@@ -384,10 +350,6 @@ impl Walker {
         self.token(")");
         self.depth -= 1;
     }
-}
-
-fn written(word: Word) -> Effect {
-    if word.plain() == Some("/dev/null") { Effect::None } else { Effect::Writes(word) }
 }
 
 /// The commands in the substitutions of a word that is not understood.

@@ -47,14 +47,19 @@ impl Word {
     }
 }
 
-/// Quotes a text for the shell, only where it must be.
+/// Words that are structure when they stand bare; quoted they are names of programs.
+const RESERVED: &[&str] = &[
+    "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "in", "function",
+    "select", "time", "coproc",
+];
+
+/// Quotes a text for the shell, only where it must be: what would be structure or an assignment when bare is quoted.
 pub(super) fn quote(text: &str) -> String {
-    let bare = |c: char| c.is_ascii_alphanumeric() || "_-./=,:@%+".contains(c);
-    if !text.is_empty() && text.chars().all(bare) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
+    let bare = |c: char| c.is_ascii_alphanumeric() || "_-./,:@%+".contains(c) || (c == '=' && text.starts_with('-'));
+    if !text.is_empty() && text.chars().all(bare) && !RESERVED.contains(&text) {
+        return text.to_owned();
     }
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// Decodes a word; also gives the commands of the simple substitutions `$(…)` in it, which run as well.
@@ -109,6 +114,9 @@ impl<'a> Decoder<'a> {
         }
         if self.open && self.glob {
             return Value::Unclear("a pattern with a part that is known only when it runs");
+        }
+        if self.open && self.text.starts_with('-') {
+            return Value::Unclear("a flag with a part that is known only when it runs");
         }
         if self.open {
             return Value::Text;
@@ -359,6 +367,8 @@ mod tests {
     #[case(r"$'\u202e'")]
     #[case("$\"a\"")]
     #[case("a*'*'")]
+    #[case("-l$?")]
+    #[case("\"-$?\"")]
     fn what_is_not_exact_is_unclear(#[case] raw: &str) {
         assert!(matches!(decode(raw).0.value, Value::Unclear(_)), "{:?}", decode(raw));
     }
@@ -374,6 +384,8 @@ mod tests {
     fn one_spelling_for_one_meaning() {
         assert_eq!(decode("l\\s").0.canonical(), "ls");
         assert_ne!(decode("'a*'").0.canonical(), decode("a*").0.canonical());
+        assert_eq!(decode("'A=1'").0.canonical(), "'A=1'");
+        assert_eq!(decode("'do'").0.canonical(), "'do'");
         assert_eq!(decode("'it'\\''s'").0.canonical(), r"'it'\''s'");
     }
 }
