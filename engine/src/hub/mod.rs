@@ -1,0 +1,107 @@
+//! What places and people ask of the engine, answered: each request is judged at this moment, written in one transaction,
+//! and then told to whoever listens.
+
+mod access;
+mod administer;
+mod decide;
+mod follow;
+mod look;
+mod refuse;
+mod steer;
+mod submit;
+
+pub(crate) use refuse::chain;
+
+use crate::parts::Parts;
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use signalbox_core::approval::Approval;
+use signalbox_core::event::Live;
+use signalbox_core::id::{ApprovalId, TaskId, UserId};
+use signalbox_core::people::Actor;
+use signalbox_core::place::Place;
+use signalbox_core::port::{
+    AddProject, AddUser, Decide, Decided, DiffText, Hub, Project, Refusal, SubmitTask, Submitted, TaskFilter,
+};
+use signalbox_core::task::Task;
+use std::sync::Arc;
+
+/// The engine's front.
+#[derive(Clone)]
+pub struct HubService {
+    parts: Arc<Parts>,
+}
+
+impl HubService {
+    pub(crate) fn new(parts: Arc<Parts>) -> Self {
+        Self { parts }
+    }
+}
+
+#[async_trait]
+impl Hub for HubService {
+    async fn submit(&self, actor: &Actor, request: SubmitTask) -> Result<Submitted, Refusal> {
+        submit::submit(&self.parts, actor, request).await
+    }
+
+    async fn decide(&self, actor: &Actor, request: Decide) -> Result<Decided, Refusal> {
+        decide::decide(&self.parts, actor, request).await
+    }
+
+    async fn stop(&self, actor: &Actor, task: &str) -> Result<Task, Refusal> {
+        steer::stop(&self.parts, actor, task).await
+    }
+
+    async fn retry(&self, actor: &Actor, task: &str) -> Result<Task, Refusal> {
+        steer::retry(&self.parts, actor, task).await
+    }
+
+    async fn task(&self, actor: &Actor, task: &str) -> Result<Task, Refusal> {
+        look::task(&self.parts, actor, task).await
+    }
+
+    async fn tasks(&self, actor: &Actor, filter: TaskFilter) -> Result<Vec<Task>, Refusal> {
+        look::tasks(&self.parts, actor, filter).await
+    }
+
+    async fn diff(&self, actor: &Actor, task: &str) -> Result<DiffText, Refusal> {
+        look::diff(&self.parts, actor, task).await
+    }
+
+    async fn approvals(&self, actor: &Actor) -> Result<Vec<Approval>, Refusal> {
+        look::approvals(&self.parts, actor).await
+    }
+
+    async fn approval(&self, actor: &Actor, id: &ApprovalId) -> Result<Approval, Refusal> {
+        look::approval(&self.parts, actor, id.as_str()).await
+    }
+
+    async fn follow(
+        &self,
+        actor: &Actor,
+        task: &TaskId,
+        after: u64,
+    ) -> Result<BoxStream<'static, Result<Live, Refusal>>, Refusal> {
+        follow::follow(&self.parts, actor, task, after).await
+    }
+
+    async fn add_project(&self, actor: &Actor, request: AddProject) -> Result<Project, Refusal> {
+        administer::add_project(&self.parts, actor, request).await
+    }
+
+    async fn projects(&self, actor: &Actor) -> Result<Vec<Project>, Refusal> {
+        administer::projects(&self.parts, actor).await
+    }
+
+    async fn add_user(&self, actor: &Actor, request: AddUser) -> Result<UserId, Refusal> {
+        administer::add_user(&self.parts, actor, request).await
+    }
+
+    async fn bind(&self, actor: &Actor, project: &str, place: &Place) -> Result<(), Refusal> {
+        administer::bind(&self.parts, actor, project, place).await
+    }
+
+    async fn faults(&self) -> Result<Vec<String>, Refusal> {
+        Ok(self.parts.faults().await)
+    }
+}

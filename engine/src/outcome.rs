@@ -1,0 +1,74 @@
+//! The last message of a task, and who must hear of it.
+
+use crate::fresh;
+use crate::parts::Parts;
+use crate::store::{StoreError, owed};
+use signalbox_core::card::{Card, OutcomeCard, TaskCard};
+use signalbox_core::delivery::Delivery;
+use signalbox_core::event::DiffStat;
+use signalbox_core::place::Place;
+use signalbox_core::task::{Failure, Task, TaskState};
+
+/// What became of a task, beyond what its row says.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outcome {
+    pub(crate) answer: Option<String>,
+    pub(crate) failure: Option<Failure>,
+    pub(crate) commit: Option<String>,
+    pub(crate) pushed: bool,
+    pub(crate) stat: Option<DiffStat>,
+}
+
+/// The places that must hear of a task.
+pub(crate) fn audience(task: &Task) -> Vec<Place> {
+    vec![task.origin.clone()]
+}
+
+/// The deliveries of a task that ends with nothing but its state.
+pub(crate) async fn deliveries(parts: &Parts, task: &Task, state: TaskState) -> Result<Vec<Delivery>, StoreError> {
+    let name = project_name(parts, task).await?;
+    Ok(cards(task, &name, state, &Outcome::default()))
+}
+
+/// The project's name, or its id when it is gone.
+pub(crate) async fn project_name(parts: &Parts, task: &Task) -> Result<String, StoreError> {
+    let project = parts.store.project(task.project.as_str()).await?;
+    Ok(project.map_or_else(|| task.project.to_string(), |project| project.name))
+}
+
+/// The final state of the task card, and the outcome after it, for each place that must hear.
+pub(crate) fn cards(task: &Task, project: &str, state: TaskState, outcome: &Outcome) -> Vec<Delivery> {
+    let now = fresh::now();
+    let last = OutcomeCard {
+        task: task.id.clone(),
+        project: project.to_owned(),
+        state,
+        answer: outcome.answer.clone(),
+        failure: outcome.failure.clone(),
+        branch: outcome.commit.as_ref().map(|_| task.branch()),
+        commit: outcome.commit.clone(),
+        pushed: outcome.pushed,
+        stat: outcome.stat.clone(),
+        cost: task.cost,
+        elapsed_ms: u64::try_from(now.since(task.created_at).as_millis()).unwrap_or(u64::MAX),
+    };
+    let both = |place: Place| {
+        let state = Card::Task(task_card(task, project, state));
+        [owed(place.clone(), state, now), owed(place, Card::Outcome(last.clone()), now)]
+    };
+    audience(task).into_iter().flat_map(both).collect()
+}
+
+/// The task card as it stands.
+pub(crate) fn task_card(task: &Task, project: &str, state: TaskState) -> TaskCard {
+    TaskCard {
+        task: task.id.clone(),
+        project: project.to_owned(),
+        state,
+        position: None,
+        created_at: task.created_at,
+        cost: task.cost,
+        lines: Vec::new(),
+        text: String::new(),
+    }
+}

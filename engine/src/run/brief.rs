@@ -1,0 +1,116 @@
+//! What a run is to do: the task, its project, policy and conversation, and the commit it starts from.
+
+use super::Ending;
+use crate::fresh;
+use crate::git::{Commit, Credential, DefaultBranch, GitError, Mirror, Remote};
+use crate::hub::chain;
+use crate::parts::Parts;
+use crate::secrets;
+use crate::settings::{left, stricter};
+use crate::store::{Conversation, Lease, StoreError};
+use signalbox_core::money::MicroUsd;
+use signalbox_core::policy::Policy;
+use signalbox_core::port::{Asking, Project};
+use signalbox_core::task::{FailureKind, Limits, Task};
+use std::time::Duration;
+
+/// What a run is to do.
+pub(crate) struct Brief {
+    pub(crate) lease: Lease,
+    pub(crate) task: Task,
+    pub(crate) project: Project,
+    pub(crate) policy: Policy,
+    pub(crate) conversation: Conversation,
+    pub(crate) asking: Asking,
+    pub(crate) limits: Limits,
+    pub(crate) remote: Remote,
+    pub(crate) credential: Credential,
+    pub(crate) mirror: Mirror,
+    /// The commit that the task stands on; none in an empty repository.
+    pub(crate) base: Option<Commit>,
+}
+
+impl Brief {
+    /// What is left of the task's budget.
+    pub(crate) fn budget_left(&self) -> Option<MicroUsd> {
+        left(self.limits.budget, self.task.cost)
+    }
+
+    /// How long this run may take, given what earlier runs took.
+    pub(crate) fn time_left(&self) -> Option<Duration> {
+        self.limits.seconds.map(Duration::from_secs)
+    }
+
+    /// The model to ask for.
+    pub(crate) fn model(&self, parts: &Parts) -> Option<String> {
+        self.task.model.clone().or_else(|| parts.settings.run.model.clone())
+    }
+
+    /// The image of the sandbox.
+    pub(crate) fn image<'a>(&'a self, parts: &'a Parts) -> &'a str {
+        self.policy.settings.sandbox.image.as_deref().unwrap_or(&parts.settings.image)
+    }
+}
+
+/// Gathers it all.
+pub(crate) async fn load(parts: &Parts, lease: &Lease) -> Result<Brief, Ending> {
+    let gone = |what: &str| Ending::failed(FailureKind::Internal, format!("the task's {what} is gone"));
+    let task = parts.store.task(&lease.task).await.map_err(store_failed)?.ok_or_else(|| gone("row"))?;
+    let asking = parts.store.asking(&task.id).await.map_err(store_failed)?.unwrap_or_default();
+    let conversation = parts.store.conversation(&lease.conversation).await.map_err(store_failed)?;
+    let conversation = conversation.ok_or_else(|| gone("conversation"))?;
+    let project =
+        parts.store.project(task.project.as_str()).await.map_err(store_failed)?.ok_or_else(|| gone("project"))?;
+    let policy = match &project.policy {
+        None => Policy::default(),
+        Some(text) => Policy::parse(text).map_err(|faults| {
+            Ending::failed(
+                FailureKind::Internal,
+                format!("the project's policy cannot be read; mend it first:\n{faults}"),
+            )
+        })?,
+    };
+    let remote = Remote::parse(&project.git).map_err(|refused| {
+        Ending::failed(FailureKind::RepositoryUnreachable, format!("the project's address is refused: {refused}"))
+    })?;
+    let credential = secrets::credential(parts, &project.id).await.map_err(store_failed)?;
+    let (mirror, base) = ground(parts, &task, &conversation, (&remote, &credential)).await?;
+    let own = &policy.settings.limits;
+    let seconds = own.time_limit.map(|span| span.as_secs());
+    let limits = stricter(&task.limits, &Limits { budget: own.budget, seconds, turns: own.max_turns });
+    let lease = lease.clone();
+    Ok(Brief { lease, task, project, policy, conversation, asking, limits, remote, credential, mirror, base })
+}
+
+/// The mirror and the commit to stand on. A conversation stands where its last turn ended; only a new one needs the newest
+/// state of the repository.
+async fn ground(
+    parts: &Parts,
+    task: &Task,
+    conversation: &Conversation,
+    (remote, credential): (&Remote, &Credential),
+) -> Result<(Mirror, Option<Commit>), Ending> {
+    if let Some(known) = task.base.as_ref().or(conversation.head.as_ref()).or(conversation.base.as_ref()) {
+        let commit =
+            known.parse().map_err(|_| Ending::failed(FailureKind::Internal, "the task's base is no commit"))?;
+        let mirror = parts.git.open(&task.project).map_err(|error| unreachable(&error))?;
+        return Ok((mirror, Some(commit)));
+    }
+    let began = fresh::now();
+    let mirror = parts.git.sync(&task.project, remote, credential).await.map_err(|error| unreachable(&error))?;
+    let base = match mirror.default_branch().await.map_err(|error| unreachable(&error))? {
+        DefaultBranch::At { commit, .. } => Some(commit),
+        DefaultBranch::Empty => None,
+    };
+    tracing::debug!(took = ?fresh::now().since(began), "the mirror is up to date");
+    Ok((mirror, base))
+}
+
+fn unreachable(error: &GitError) -> Ending {
+    Ending::failed(FailureKind::RepositoryUnreachable, format!("the repository could not be fetched: {}", chain(error)))
+}
+
+pub(super) fn store_failed(error: StoreError) -> Ending {
+    tracing::error!(error = chain(&error), "the store failed under a run");
+    Ending::failed(FailureKind::Internal, "the hub's database failed; its log says more")
+}

@@ -1,0 +1,393 @@
+//! Brings a sandbox up for a run: the conversation's own if it is still awake, a warm one that fits, or a new one; or, after
+//! a hub's death, the one that was running.
+
+use super::brief::Brief;
+use super::keep::Purpose;
+use super::{Ending, Entry};
+use crate::claude::{
+    CliEnvironment, CliOptions, Dialogue, DialogueMemory, DialogueStart, Image, Outgoing, Prompt, arguments,
+    environment,
+};
+use crate::fresh;
+use crate::gateway::{Allowance, Exit, HostRule, ModelRule, Notices, Spent};
+use crate::hub::chain;
+use crate::parts::Parts;
+use crate::sandbox::{Collector, Control, Output, Sandbox, SandboxError, SandboxSpec, Volumes};
+use crate::store::Run;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
+use secrecy::SecretString;
+use signalbox_core::approval::ApprovalState;
+use signalbox_core::event::GateAnswer;
+use signalbox_core::id::{ConversationId, SandboxId, TaskId, ToolUseId};
+use signalbox_core::policy::WORKSPACE;
+use signalbox_core::task::FailureKind;
+use std::path::Path;
+
+/// What Claude is told about where it is, beside its own system prompt.
+const SURROUNDINGS: &str = "You work in a sandbox of Signalbox: /workspace is a clone of the project's repository without a \
+    remote, the network is closed except where the project allows it, and each tool call may wait for a person's word. When \
+    you are done, everything in the workspace is committed for you; do not push.";
+
+/// A sandbox with its CLI, its way out and the state of its protocol.
+pub(crate) struct Live {
+    pub(crate) control: Control,
+    pub(crate) output: Output,
+    pub(crate) exit: Exit,
+    pub(crate) notices: Notices,
+    pub(crate) dialogue: Dialogue,
+    /// The name of its volumes.
+    pub(crate) volumes: String,
+    /// A conversation has its volumes; those of a warm one that nobody took go with it.
+    pub(crate) adopted_by_conversation: bool,
+    /// How many lines of its output are done with.
+    pub(crate) lines: u64,
+    /// Waits in the container to hand out the work, once it is armed.
+    pub(crate) collector: Option<tokio::task::JoinHandle<Result<Collector, SandboxError>>>,
+    /// What had gone through its way out when that was last recorded.
+    pub(crate) counted: Spent,
+}
+
+impl Live {
+    /// Removes the container and closes its way out; the volumes stay.
+    pub(crate) async fn remove(self) {
+        if let Err(error) = self.control.remove().await {
+            tracing::warn!(sandbox = %self.control.id(), error = chain(&error), "a sandbox could not be removed yet");
+        }
+        self.exit.close().await;
+    }
+}
+
+/// How a sandbox was come by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Made for this run.
+    Cold,
+    /// It stood ready.
+    Warm,
+    /// It was running when the hub died.
+    Reattached,
+}
+
+/// A sandbox, and what is to be said to its CLI first.
+pub(crate) struct Boarded {
+    pub(crate) live: Live,
+    pub(crate) origin: Origin,
+    /// To be written to the CLI once the run is recorded.
+    pub(crate) opening: Vec<Outgoing>,
+}
+
+/// Comes by a sandbox for the run.
+pub(crate) async fn board(parts: &Parts, brief: &Brief, entry: Entry) -> Result<Boarded, Ending> {
+    if entry == Entry::Adopted {
+        return reattach(parts, brief).await;
+    }
+    if let Some(call) = deferred_call(parts, brief).await? {
+        drop_kept(parts, brief).await;
+        let Some(session) = brief.conversation.session.clone() else {
+            return Err(Ending::failed(FailureKind::Internal, "a parked task lost its session"));
+        };
+        return cold(parts, brief, DialogueStart::Deferred { session, call }).await;
+    }
+    let prompt = opening_prompt(parts, brief).await?;
+    if let Some(live) = awake(parts, brief) {
+        return Ok(greet(live, prompt));
+    }
+    let start = match brief.conversation.session.clone() {
+        Some(session) => DialogueStart::Continued { session, message: Some(prompt) },
+        None => DialogueStart::Fresh { message: Some(prompt) },
+    };
+    cold(parts, brief, start).await
+}
+
+/// A sandbox whose CLI is awake: the conversation's own, or a warm one for a new conversation.
+fn awake(parts: &Parts, brief: &Brief) -> Option<Live> {
+    if brief.conversation.session.is_some() || brief.conversation.volumes.is_some() {
+        return parts.keeper.take(&brief.conversation.id);
+    }
+    parts.keeper.take_warm(&purpose(parts, brief))
+}
+
+/// What a warm sandbox must have been made for, to serve this run.
+pub(crate) fn purpose(parts: &Parts, brief: &Brief) -> Purpose {
+    Purpose {
+        project: brief.project.id.clone(),
+        base: brief.base.as_ref().map(ToString::to_string),
+        image: brief.image(parts).to_owned(),
+        model: brief.model(parts),
+        turns: brief.limits.turns,
+    }
+}
+
+fn greet(mut live: Live, prompt: Prompt) -> Boarded {
+    let opening = live.dialogue.say(prompt);
+    live.adopted_by_conversation = true;
+    live.counted = live.exit.spent();
+    Boarded { live, origin: Origin::Warm, opening }
+}
+
+async fn drop_kept(parts: &Parts, brief: &Brief) {
+    if let Some(live) = parts.keeper.take(&brief.conversation.id) {
+        live.remove().await;
+    }
+}
+
+/// The call that comes again when the session is resumed: it was answered `defer`, and people have decided since.
+async fn deferred_call(parts: &Parts, brief: &Brief) -> Result<Option<ToolUseId>, Ending> {
+    let approvals = parts.store.approvals_of(&brief.task.id).await.map_err(super::brief::store_failed)?;
+    let Some(last) = approvals.into_iter().rev().find(|approval| approval.parked) else { return Ok(None) };
+    if last.state == ApprovalState::Open {
+        return Ok(None);
+    }
+    let records = parts.store.gate_records(&brief.task.id, &last.call.id).await.map_err(super::brief::store_failed)?;
+    let still_deferred = records.last().is_some_and(|record| record.answer == GateAnswer::Defer);
+    Ok(still_deferred.then_some(last.call.id))
+}
+
+/// What Claude is told first: the request, or, after a run that broke off, the request with what happened.
+async fn opening_prompt(parts: &Parts, brief: &Brief) -> Result<Prompt, Ending> {
+    let mut text = brief.task.prompt.clone();
+    let names: Vec<_> =
+        brief.task.attachments.iter().map(|file| format!("/run/signalbox/files/{}", file.name)).collect();
+    if !names.is_empty() {
+        text.push_str(&format!("\n\nFiles that came with this request: {}", names.join(", ")));
+    }
+    if brief.lease.number > 1 && brief.conversation.session.is_some() {
+        text = format!(
+            "Continue with the request below: its sandbox was lost before it was finished. A tool call that was waiting for \
+             an answer did not run; one that was allowed may have run or not, so look before you repeat it.\n\n{text}"
+        );
+    }
+    let mut prompt = Prompt::text(text);
+    for file in brief.task.attachments.iter().filter(|file| file.media_type.starts_with("image/")) {
+        let bytes = parts.store.read_blob(&file.blob, IMAGE_LIMIT).await.map_err(super::brief::store_failed)?;
+        prompt.images.push(Image { media_type: file.media_type.clone(), base64: BASE64.encode(bytes) });
+    }
+    Ok(prompt)
+}
+
+/// The largest picture that is shown to Claude, in bytes (the Messages API takes 5 MB).
+const IMAGE_LIMIT: u64 = 5 << 20;
+
+/// Makes a sandbox for this run and begins to speak with its CLI.
+async fn cold(parts: &Parts, brief: &Brief, start: DialogueStart) -> Result<Boarded, Ending> {
+    let resume = match &start {
+        DialogueStart::Fresh { .. } => None,
+        DialogueStart::Continued { session, .. } | DialogueStart::Deferred { session, .. } => Some(session.clone()),
+    };
+    let sandbox = fresh::sandbox_id();
+    let volumes = brief.conversation.volumes.clone().unwrap_or_else(|| sandbox.to_string());
+    let order = Order {
+        sandbox,
+        volumes,
+        image: brief.image(parts).to_owned(),
+        base: brief.base.as_ref().map(ToString::to_string),
+        branch: brief.task.branch(),
+        options: options(parts, brief, resume),
+        owner: Some((brief.task.id.clone(), brief.conversation.id.clone())),
+    };
+    let mut live = build(parts, brief, order, Dialogue::new(WORKSPACE, start)).await?;
+    let opening = live.dialogue.begin();
+    Ok(Boarded { live, origin: Origin::Cold, opening })
+}
+
+/// The CLI's options for the run's task.
+fn options(parts: &Parts, brief: &Brief, resume: Option<signalbox_core::id::SessionId>) -> CliOptions {
+    CliOptions {
+        model: brief.model(parts),
+        resume,
+        max_turns: brief.limits.turns,
+        append_system_prompt: Some(SURROUNDINGS.to_owned()),
+        ..CliOptions::default()
+    }
+}
+
+/// Makes a sandbox ahead of need: its CLI is begun with, and has nothing to do yet.
+pub(crate) async fn warm_up(parts: &Parts, brief: &Brief) -> Result<Live, Ending> {
+    let sandbox = fresh::sandbox_id();
+    let order = Order {
+        volumes: sandbox.to_string(),
+        sandbox,
+        image: brief.image(parts).to_owned(),
+        base: brief.base.as_ref().map(ToString::to_string),
+        branch: "signalbox/work".to_owned(),
+        options: options(parts, brief, None),
+        owner: None,
+    };
+    let mut live = build(parts, brief, order, Dialogue::new(WORKSPACE, DialogueStart::Fresh { message: None })).await?;
+    for line in live.dialogue.begin() {
+        live.control.send(line.as_bytes()).await.map_err(|error| sandbox_failed(&error))?;
+    }
+    Ok(live)
+}
+
+/// What a new sandbox is to be.
+struct Order {
+    sandbox: SandboxId,
+    volumes: String,
+    image: String,
+    base: Option<String>,
+    branch: String,
+    options: CliOptions,
+    owner: Option<(TaskId, ConversationId)>,
+}
+
+async fn build(parts: &Parts, brief: &Brief, order: Order, dialogue: Dialogue) -> Result<Live, Ending> {
+    let seed = match &brief.base {
+        Some(base) => Some(brief.mirror.seed(base).await.map_err(|error| {
+            Ending::failed(
+                FailureKind::RepositoryUnreachable,
+                format!("the clone could not be prepared: {}", chain(&error)),
+            )
+        })?),
+        None => None,
+    };
+    let directory = parts.sandboxes.prepare_directory(&order.sandbox, seed.as_deref()).await;
+    let directory = directory.map_err(|error| sandbox_failed(&error))?;
+    lay_out_files(parts, brief, &directory).await?;
+    let (exit, notices, token) = open_exit(parts, &order.sandbox, &directory).await?;
+    let spec = SandboxSpec {
+        id: order.sandbox.clone(),
+        image: order.image,
+        volumes: Volumes::of(&order.volumes),
+        task: order.owner.as_ref().map(|(task, _)| task.clone()),
+        conversation: order.owner.map(|(_, conversation)| conversation),
+        env: variables(parts, token, &order.branch, order.base.as_deref()),
+        cli_args: arguments(&order.options),
+    };
+    let adopted_by_conversation = spec.conversation.is_some();
+    let started = match parts.sandboxes.create(spec).await {
+        Ok(created) => parts.sandboxes.start(created).await,
+        Err(error) => Err(error),
+    };
+    match started {
+        Ok(Sandbox { control, output }) => {
+            let volumes = order.volumes;
+            Ok(Live {
+                control,
+                output,
+                exit,
+                notices,
+                dialogue,
+                volumes,
+                adopted_by_conversation,
+                lines: 0,
+                collector: None,
+                counted: Spent::default(),
+            })
+        }
+        Err(error) => {
+            exit.close().await;
+            if let Err(left) = parts.sandboxes.control(&order.sandbox).remove().await {
+                tracing::warn!(sandbox = %order.sandbox, error = chain(&left), "a half-made sandbox is left for the next sweep");
+            }
+            Err(sandbox_failed(&error))
+        }
+    }
+}
+
+async fn open_exit(
+    parts: &Parts,
+    sandbox: &SandboxId,
+    directory: &Path,
+) -> Result<(Exit, Notices, SecretString), Ending> {
+    let token = parts.seal.token(sandbox);
+    let exit = parts.gateway.open(sandbox, &directory.join("gateway.sock"), token.clone()).await.map_err(|error| {
+        Ending::failed(
+            FailureKind::SandboxFailed,
+            format!("the sandbox's gateway could not be opened: {}", chain(&error)),
+        )
+    })?;
+    let (exit, notices) = exit;
+    Ok((exit, notices, token))
+}
+
+/// Puts the request's files where the sandbox can read them.
+async fn lay_out_files(parts: &Parts, brief: &Brief, directory: &Path) -> Result<(), Ending> {
+    if brief.task.attachments.is_empty() {
+        return Ok(());
+    }
+    let files = directory.join("files");
+    let failed = |error: &dyn std::error::Error| {
+        Ending::failed(FailureKind::SandboxFailed, format!("the request's files could not be laid out: {error}"))
+    };
+    tokio::fs::create_dir_all(&files).await.map_err(|error| failed(&error))?;
+    for file in &brief.task.attachments {
+        let name = Path::new(&file.name).file_name().unwrap_or_default();
+        let mut from = parts.store.open_blob(&file.blob).await.map_err(super::brief::store_failed)?;
+        let mut to = tokio::fs::File::create(files.join(name)).await.map_err(|error| failed(&error))?;
+        tokio::io::copy(&mut from, &mut to).await.map_err(|error| failed(&error))?;
+    }
+    Ok(())
+}
+
+fn variables(parts: &Parts, token: SecretString, branch: &str, base: Option<&str>) -> Vec<(String, SecretString)> {
+    let run = &parts.settings.run;
+    let own = [
+        ("SIGNALBOX_BRANCH", branch),
+        ("SIGNALBOX_BASE", base.unwrap_or_default()),
+        ("GIT_AUTHOR_NAME", &run.author_name),
+        ("GIT_AUTHOR_EMAIL", &run.author_email),
+        ("GIT_COMMITTER_NAME", &run.author_name),
+        ("GIT_COMMITTER_EMAIL", &run.author_email),
+    ];
+    let cli = environment(&CliEnvironment::in_sandbox(token)).into_iter();
+    cli.chain(own.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())))
+        .map(|(name, value)| (name, SecretString::from(value)))
+        .collect()
+}
+
+/// Takes the sandbox up that was running when the hub died.
+async fn reattach(parts: &Parts, brief: &Brief) -> Result<Boarded, Ending> {
+    let lost = |why: &str| Ending::failed(FailureKind::SandboxFailed, why.to_owned());
+    let run = parts.store.run(&brief.lease.run).await.map_err(super::brief::store_failed)?;
+    let Some(Run { sandbox: Some(sandbox), memory: Some(memory), log_lines, .. }) = run else {
+        return Err(lost("the hub stopped before the sandbox was ready"));
+    };
+    let memory: DialogueMemory =
+        serde_json::from_str(&memory).map_err(|_| lost("the record of the run is from another version of the hub"))?;
+    let directory = parts.sandboxes.directory(&sandbox);
+    if !directory.exists() {
+        return Err(lost("the sandbox has gone with its host"));
+    }
+    let (exit, notices, _) = open_exit(parts, &sandbox, &directory).await?;
+    match parts.sandboxes.reattach(&sandbox, log_lines).await {
+        Ok(Sandbox { control, output }) => {
+            let volumes = brief.conversation.volumes.clone().unwrap_or_else(|| sandbox.to_string());
+            let live = Live {
+                control,
+                output,
+                exit,
+                notices,
+                dialogue: Dialogue::restored(memory),
+                volumes,
+                adopted_by_conversation: true,
+                lines: log_lines,
+                collector: None,
+                counted: Spent::default(),
+            };
+            Ok(Boarded { live, origin: Origin::Reattached, opening: Vec::new() })
+        }
+        Err(error) => {
+            exit.close().await;
+            Err(sandbox_failed(&error))
+        }
+    }
+}
+
+/// What the sandbox may do from now on.
+pub(crate) fn allowance(parts: &Parts, brief: &Brief) -> Allowance {
+    let own = &brief.policy.settings;
+    let models = if own.limits.models.is_empty() { &parts.settings.run.models } else { &own.limits.models };
+    Allowance {
+        models: models.iter().map(ModelRule::new).collect(),
+        budget: brief.budget_left(),
+        hosts: own.sandbox.hosts.iter().filter_map(|host| host.parse::<HostRule>().ok()).collect(),
+        server_features: !own.sandbox.server_tools.is_empty(),
+    }
+}
+
+/// What a sandbox's failure means for its task.
+pub(crate) fn sandbox_failed(error: &SandboxError) -> Ending {
+    Ending::failed(FailureKind::SandboxFailed, format!("the sandbox failed: {}", chain(error)))
+}

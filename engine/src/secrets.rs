@@ -1,0 +1,85 @@
+//! Credentials of projects, sealed in the store, and the tokens of sandboxes, which are derived and never stored.
+
+use crate::git::{Credential, Remote};
+use crate::parts::Parts;
+use crate::store::StoreError;
+use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
+use sha2::{Digest as _, Sha256};
+use signalbox_core::id::{ProjectId, SandboxId};
+use signalbox_core::port::{NewCredential, Refusal};
+use signalbox_core::tool::hex;
+
+/// The name under which a project's credential for its remote lies.
+const REMOTE: &str = "remote";
+
+/// Derives sandboxes' tokens from the master key: a hub that comes back knows them again, and no row holds them.
+pub(crate) struct TokenSeal(SecretSlice<u8>);
+
+impl TokenSeal {
+    pub(crate) fn new(key: SecretSlice<u8>) -> Self {
+        Self(key)
+    }
+
+    /// The token that a sandbox shows to its gateway.
+    pub(crate) fn token(&self, sandbox: &SandboxId) -> SecretString {
+        // HMAC's nested form: a plain hash of key and text could be extended.
+        let inner = Sha256::new().chain_update(b"signalbox sandbox token").chain_update(self.0.expose_secret());
+        let inner = inner.chain_update(sandbox.as_str()).finalize();
+        let outer = Sha256::new().chain_update(self.0.expose_secret()).chain_update(inner).finalize();
+        SecretString::from(format!("sbx-{}", hex(&outer)))
+    }
+}
+
+fn scope(project: &ProjectId) -> String {
+    format!("project:{project}")
+}
+
+/// Seals a project's credential.
+pub(crate) async fn keep_credential(
+    parts: &Parts,
+    project: &ProjectId,
+    remote: &Remote,
+    credential: NewCredential,
+) -> Result<(), Refusal> {
+    let fits = match (remote, &credential) {
+        (Remote::Https { .. }, NewCredential::Token { .. }) | (Remote::Ssh { .. }, NewCredential::SshKey { .. }) => {
+            true
+        }
+        (Remote::Https { .. } | Remote::Ssh { .. } | Remote::Local { .. }, _) => false,
+    };
+    if !fits {
+        return Err(Refusal::Invalid(
+            "this credential does not fit the address: a token goes with https, a key with ssh, a path needs none"
+                .to_owned(),
+        ));
+    }
+    let json = serde_json::to_string(&credential)
+        .map_err(|_| Refusal::Invalid("the credential cannot be stored".to_owned()))?;
+    Ok(parts.store.put_secret(&scope(project), REMOTE, &SecretString::from(json)).await?)
+}
+
+/// A project's credential for its remote; none where it has none.
+pub(crate) async fn credential(parts: &Parts, project: &ProjectId) -> Result<Credential, StoreError> {
+    let Some(json) = parts.store.secret(&scope(project), REMOTE).await? else { return Ok(Credential::None) };
+    match serde_json::from_str(json.expose_secret()) {
+        Ok(NewCredential::Token { user, token }) => Ok(Credential::Token { user, token: token.into() }),
+        Ok(NewCredential::SshKey { private_key, known_hosts }) => {
+            Ok(Credential::SshKey { private_key: private_key.into(), known_hosts })
+        }
+        Err(_) => Err(StoreError::Damaged { what: "a project's credential".to_owned() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_differ_by_sandbox_and_by_key_and_come_back_the_same() {
+        let seal = |byte: u8| TokenSeal::new(vec![byte; 32].into());
+        let token = |seal: &TokenSeal, id: &str| seal.token(&SandboxId::new(id)).expose_secret().to_owned();
+        assert_eq!(token(&seal(1), "a"), token(&seal(1), "a"));
+        assert_ne!(token(&seal(1), "a"), token(&seal(1), "b"));
+        assert_ne!(token(&seal(1), "a"), token(&seal(2), "a"));
+    }
+}

@@ -1,0 +1,313 @@
+//! Delivering: due cards are taken under a lease, in order within a place and one at a time there.
+
+use super::Store;
+use super::answers::Fenced;
+use super::blobs::wall_clock;
+use super::columns::{Columns, from_json};
+use super::db::Tx;
+use super::error::StoreError;
+use super::long::Long;
+use signalbox_core::card::Card;
+use signalbox_core::delivery::{Delivery, DeliveryState};
+use signalbox_core::id::{ApprovalId, DeliveryId};
+use signalbox_core::place::Place;
+use signalbox_core::time::Timestamp;
+use sqlx::any::AnyRow;
+use sqlx::{Any, QueryBuilder};
+
+const COLUMNS: &str = "d.seq, d.id, d.place, d.card, d.card_blob, d.approval_id, d.status, d.attempts, d.due_at, \
+     d.created_at, d.error, c.message FROM deliveries d \
+     LEFT JOIN cards c ON c.place = d.place AND c.card_key = d.card_key";
+
+/// A pending delivery goes once nothing is in flight to its place and nothing older waits for it.
+const FIRST_IN_PLACE: &str = " AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.place = d.place \
+     AND (e.status = 'sending' OR (e.status = 'pending' AND e.seq < d.seq)))";
+
+/// Which deliveries to take.
+#[derive(Debug, Clone)]
+pub struct Take<'a> {
+    /// To places of these kinds.
+    pub kinds: &'a [&'a str],
+    /// Now.
+    pub now: Timestamp,
+    /// Until when they are the taker's.
+    pub lease_until: Timestamp,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// A delivery that is the taker's to send, once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Taken {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// The message that this card is already in that place; none when it was not sent yet.
+    pub message: Option<String>,
+}
+
+/// Which deliveries to list; the newest first.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryFilter {
+    /// In this state only.
+    pub state: Option<DeliveryState>,
+    /// To this place only.
+    pub place: Option<Place>,
+    /// At most so many; 0 means 50.
+    pub limit: u32,
+}
+
+/// How a try ended.
+#[derive(Debug, Clone)]
+enum Ending {
+    Accepted { message: Option<String> },
+    Failed { error: String, due_at: Timestamp },
+    EditLost { due_at: Timestamp },
+    GivenUp { error: String },
+}
+
+/// A delivery as its row holds it: its card cut, or by reference.
+#[derive(Debug)]
+struct DeliveryRow {
+    id: DeliveryId,
+    place: Place,
+    state: DeliveryState,
+    attempts: u32,
+    due_at: Timestamp,
+    created_at: Timestamp,
+    error: Option<String>,
+    card: Long,
+    approval: Option<ApprovalId>,
+    message: Option<String>,
+}
+
+impl Store {
+    /// Takes what is due. What another node took and did not finish within its lease is due again.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn take_due(&self, take: &Take<'_>) -> Result<Vec<Taken>, StoreError> {
+        let kinds: Vec<String> = take.kinds.iter().map(ToString::to_string).collect();
+        if kinds.is_empty() || self.next_due(take.kinds).await?.is_none_or(|due| due > take.now) {
+            return Ok(Vec::new());
+        }
+        let wanted = (kinds, take.now, take.lease_until, take.limit);
+        let rows = self.db.write(wanted, |tx, (kinds, now, until, limit)| {
+            Box::pin(async move {
+                free_lapsed(tx, *now).await?;
+                let mut taken = Vec::new();
+                for row in due(tx, kinds, *now, *limit).await? {
+                    taken.extend(take_one(tx, row, *until).await?);
+                }
+                Ok(taken)
+            })
+        });
+        let mut taken = Vec::new();
+        for row in rows.await? {
+            let message = row.message.clone();
+            taken.push(Taken { delivery: self.whole_delivery(row).await?, message });
+        }
+        Ok(taken)
+    }
+
+    /// When the next delivery to places of these kinds may be taken; none when nothing is owed there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn next_due(&self, kinds: &[&str]) -> Result<Option<Timestamp>, StoreError> {
+        let mut query = QueryBuilder::<Any>::new(
+            "SELECT MIN(CASE WHEN d.status = 'sending' THEN d.lease_until ELSE d.due_at END) AS due FROM deliveries d \
+             WHERE (d.status = 'sending' OR (d.status = 'pending'",
+        );
+        query.push(FIRST_IN_PLACE).push("))");
+        only_kinds(&mut query, kinds);
+        query.build().fetch_one(&mut *self.db.read().await?).await?.maybe_time("due")
+    }
+
+    /// The place has it; `message` is the platform's id of the message, needed to edit it later. The id is kept even when
+    /// the lease was lost meanwhile, so that the next try edits instead of saying it twice.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn accepted(&self, taken: Taken, message: Option<String>) -> Result<Fenced<()>, StoreError> {
+        self.end_try(taken, Ending::Accepted { message }).await
+    }
+
+    /// The try failed; it is repeated from `due_at` on.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn failed(&self, taken: Taken, error: &str, due_at: Timestamp) -> Result<Fenced<()>, StoreError> {
+        self.end_try(taken, Ending::Failed { error: error.to_owned(), due_at }).await
+    }
+
+    /// The message to be edited is gone: the next try, from `due_at` on, sends it anew.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn edit_lost(&self, taken: Taken, due_at: Timestamp) -> Result<Fenced<()>, StoreError> {
+        self.end_try(taken, Ending::EditLost { due_at }).await
+    }
+
+    /// It will not be tried again.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn given_up(&self, taken: Taken, error: &str) -> Result<Fenced<()>, StoreError> {
+        self.end_try(taken, Ending::GivenUp { error: error.to_owned() }).await
+    }
+
+    async fn end_try(&self, taken: Taken, ending: Ending) -> Result<Fenced<()>, StoreError> {
+        self.db.write((taken, ending), |tx, (taken, ending)| Box::pin(end_try(tx, taken, ending))).await
+    }
+
+    /// Tries a dead delivery again; false when it is not dead.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn send_again(&self, id: &DeliveryId, now: Timestamp) -> Result<bool, StoreError> {
+        self.db.write((id.clone(), now), |tx, (id, now)| Box::pin(send_again(tx, id, *now))).await
+    }
+
+    /// Deliveries, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn deliveries(&self, wanted: &DeliveryFilter) -> Result<Vec<Delivery>, StoreError> {
+        let mut query = QueryBuilder::<Any>::new(format!("SELECT {COLUMNS} WHERE 1 = 1"));
+        if let Some(state) = wanted.state {
+            query.push(" AND d.status = ").push_bind(state.as_str());
+        }
+        if let Some(place) = &wanted.place {
+            query.push(" AND d.place = ").push_bind(place.to_string());
+        }
+        let limit = if wanted.limit == 0 { 50 } else { wanted.limit };
+        query.push(" ORDER BY d.seq DESC LIMIT ").push_bind(i64::from(limit));
+        let rows = query.build().fetch_all(&mut *self.db.read().await?).await?;
+        let mut deliveries = Vec::with_capacity(rows.len());
+        for row in &rows {
+            deliveries.push(self.whole_delivery(delivery_of(row)?).await?);
+        }
+        Ok(deliveries)
+    }
+
+    async fn whole_delivery(&self, row: DeliveryRow) -> Result<Delivery, StoreError> {
+        let card = match row.approval {
+            Some(id) => {
+                let approval = self.approval(&id).await?;
+                Card::Approval(Box::new(approval.ok_or(StoreError::Missing { what: "approval of this card" })?))
+            }
+            None => from_json("card", &self.whole(row.card).await?)?,
+        };
+        let DeliveryRow { id, place, state, attempts, due_at, created_at, error, .. } = row;
+        Ok(Delivery { id, place, card, state, attempts, due_at, created_at, error })
+    }
+}
+
+fn delivery_of(row: &AnyRow) -> Result<DeliveryRow, StoreError> {
+    Ok(DeliveryRow {
+        id: row.id("id", DeliveryId::new)?,
+        place: row.word("place")?,
+        state: row.word("status")?,
+        attempts: row.count("attempts")?,
+        due_at: row.time("due_at")?,
+        created_at: row.time("created_at")?,
+        error: row.maybe_text("error")?,
+        card: Long::from_row(row, "card", "card_blob")?,
+        approval: row.maybe_word("approval_id")?,
+        message: row.maybe_text("message")?,
+    })
+}
+
+async fn free_lapsed(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    let freed = sqlx::query(
+        "UPDATE deliveries SET status = 'pending', lease_until = NULL, error = 'the node that sent it went away' \
+         WHERE status = 'sending' AND lease_until <= ?",
+    );
+    freed.bind(now.millis()).execute(tx).await?;
+    Ok(())
+}
+
+/// The first delivery of each place that has none in flight, where it is due.
+async fn due(tx: &mut Tx, kinds: &[String], now: Timestamp, limit: u32) -> Result<Vec<DeliveryRow>, StoreError> {
+    let mut query = QueryBuilder::<Any>::new(format!("SELECT {COLUMNS} WHERE d.status = 'pending' AND d.due_at <= "));
+    query.push_bind(now.millis()).push(FIRST_IN_PLACE);
+    only_kinds(&mut query, kinds);
+    query.push(" ORDER BY d.due_at, d.seq LIMIT ").push_bind(i64::from(limit));
+    let rows = query.build().fetch_all(tx).await?;
+    rows.iter().map(delivery_of).collect()
+}
+
+fn only_kinds(query: &mut QueryBuilder<Any>, kinds: &[impl AsRef<str>]) {
+    // An empty list is no SQL; NULL is in no list.
+    query.push(" AND d.kind IN (NULL");
+    for kind in kinds {
+        query.push(", ").push_bind(kind.as_ref().to_owned());
+    }
+    query.push(")");
+}
+
+async fn take_one(tx: &mut Tx, mut row: DeliveryRow, until: Timestamp) -> Result<Option<DeliveryRow>, StoreError> {
+    let taken = sqlx::query(
+        "UPDATE deliveries SET status = 'sending', attempts = attempts + 1, lease_until = ? \
+         WHERE id = ? AND status = 'pending'",
+    );
+    if taken.bind(until.millis()).bind(row.id.as_str()).execute(tx).await?.rows_affected() == 0 {
+        return Ok(None);
+    }
+    (row.state, row.attempts) = (DeliveryState::Sending, row.attempts + 1);
+    Ok(Some(row))
+}
+
+async fn end_try(tx: &mut Tx, taken: &Taken, ending: &Ending) -> Result<Fenced<()>, StoreError> {
+    let delivery = &taken.delivery;
+    match ending {
+        Ending::Accepted { message: Some(message) } => remember(tx, delivery, message).await?,
+        Ending::EditLost { .. } => forget(tx, delivery).await?,
+        Ending::Accepted { message: None } | Ending::Failed { .. } | Ending::GivenUp { .. } => {}
+    }
+    let (state, due_at, error) = match ending {
+        Ending::Accepted { .. } => (DeliveryState::Delivered, delivery.due_at, None),
+        Ending::Failed { error, due_at } => (DeliveryState::Pending, *due_at, Some(error.as_str())),
+        Ending::EditLost { due_at } => (DeliveryState::Pending, *due_at, Some("the message to edit was gone")),
+        Ending::GivenUp { error } => (DeliveryState::Dead, delivery.due_at, Some(error.as_str())),
+    };
+    // The number of tries is the fence: who took it later has a higher one.
+    let ended = sqlx::query(
+        "UPDATE deliveries SET status = ?, due_at = ?, error = ?, lease_until = NULL, settled_at = ? \
+         WHERE id = ? AND status = 'sending' AND attempts = ?",
+    );
+    let ended = ended
+        .bind(state.as_str())
+        .bind(due_at.millis())
+        .bind(error)
+        .bind((state != DeliveryState::Pending).then(|| wall_clock().millis()))
+        .bind(delivery.id.as_str())
+        .bind(i64::from(delivery.attempts));
+    let applied = ended.execute(tx).await?.rows_affected() > 0;
+    Ok(if applied { Fenced::Applied(()) } else { Fenced::Stale })
+}
+
+async fn remember(tx: &mut Tx, delivery: &Delivery, message: &str) -> Result<(), StoreError> {
+    forget(tx, delivery).await?;
+    sqlx::query("INSERT INTO cards (place, card_key, message, updated_at) VALUES (?, ?, ?, ?)")
+        .bind(delivery.place.to_string())
+        .bind(delivery.card.key())
+        .bind(message)
+        .bind(wall_clock().millis())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+async fn forget(tx: &mut Tx, delivery: &Delivery) -> Result<(), StoreError> {
+    let gone = sqlx::query("DELETE FROM cards WHERE place = ? AND card_key = ?").bind(delivery.place.to_string());
+    gone.bind(delivery.card.key()).execute(tx).await?;
+    Ok(())
+}
+
+async fn send_again(tx: &mut Tx, id: &DeliveryId, now: Timestamp) -> Result<bool, StoreError> {
+    let again = sqlx::query(
+        "UPDATE deliveries SET status = 'pending', due_at = ?, settled_at = NULL WHERE id = ? AND status = 'dead'",
+    );
+    Ok(again.bind(now.millis()).bind(id.as_str()).execute(tx).await?.rows_affected() > 0)
+}

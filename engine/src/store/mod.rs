@@ -1,0 +1,125 @@
+//! The store: the database is the truth, and only this module holds SQL.
+//!
+//! The same code runs on SQLite and on MySQL or MariaDB. What it guarantees: a write that returned `Ok` survives a power
+//! cut; a state is changed only from the state it was judged in; every write that carries a [`Lease`] is checked against
+//! the fence of its task, so that a worker which lost its task can no longer touch it; messages owed to places are written
+//! in the transaction that makes them owed. Losing a race is a value, not an error.
+//!
+//! Texts above 32 KiB lie in the [blob store](blobs), with their beginning in the row.
+
+mod answers;
+mod approvals;
+mod audit;
+mod blobs;
+mod claim;
+mod columns;
+mod conversations;
+mod db;
+mod decide;
+mod deliveries;
+mod error;
+mod gate;
+mod grants;
+mod group;
+mod inbox;
+mod key;
+mod lease;
+mod long;
+mod outbox;
+mod people;
+mod projects;
+mod queue;
+mod record;
+mod sandboxes;
+mod schema;
+mod secrets;
+mod settle;
+mod stop;
+mod submit;
+mod sweep;
+mod tasks;
+mod void;
+
+#[cfg(test)]
+mod tests;
+
+pub use answers::{Fenced, Prefix, Visible};
+pub use approvals::OpenApproval;
+pub use audit::AuditEntry;
+pub use claim::{Claim, Heartbeat, Lease};
+pub use conversations::Conversation;
+pub use decide::{Consumed, Verdict, Vote};
+pub use deliveries::{DeliveryFilter, Take, Taken};
+pub use error::StoreError;
+pub use gate::{GateRecord, Gated};
+pub use inbox::{Receipt, Update};
+pub use key::{KeyError, MasterKey};
+pub use outbox::owed;
+pub use people::NewUser;
+pub use queue::QueueHead;
+pub use record::{Progress, Run};
+pub use schema::SchemaVersion;
+pub use settle::{Finish, Parking, Requeue, Requeued};
+pub use stop::{Retrying, StopRequest, Stopping};
+pub use submit::NewTask;
+pub use sweep::{Retention, Swept};
+pub use tasks::TaskQuery;
+pub use void::Voided;
+
+use blobs::BlobFiles;
+use db::Database;
+use key::Keyring;
+use secrecy::SecretString;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Where the store is and what opens its secrets.
+#[derive(Debug)]
+pub struct StoreSettings {
+    /// `sqlite:///path/to/file` or `mysql://user:password@host/database`.
+    pub url: SecretString,
+    /// The directory of the blobs; made when it is missing.
+    pub blobs: PathBuf,
+    /// What secrets are sealed with.
+    pub master_key: MasterKey,
+}
+
+/// The store. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Store {
+    db: Arc<Database>,
+    files: Arc<BlobFiles>,
+    keys: Arc<Keyring>,
+}
+
+impl Store {
+    /// Connects. The schema is left as it is: see [`Store::migrate`].
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the database or the blob directory cannot be reached.
+    pub async fn open(settings: StoreSettings) -> Result<Self, StoreError> {
+        let files = BlobFiles::open(settings.blobs).await?;
+        let db = Database::open(&settings.url).await?;
+        Ok(Self { db: Arc::new(db), files: Arc::new(files), keys: Arc::new(Keyring::new(settings.master_key)) })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let mut connection = self.db.read().await?;
+        sqlx::query("SELECT 1").execute(&mut *connection).await?;
+        Ok(())
+    }
+
+    /// How many transactions were committed for groups of writes; none where writes are not grouped.
+    pub fn group_commits(&self) -> Option<u64> {
+        self.db.group_commits()
+    }
+
+    /// Finishes the writes that wait, then closes every connection. What is asked afterwards is refused as unavailable.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}

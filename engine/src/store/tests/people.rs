@@ -1,0 +1,119 @@
+//! People, projects and places.
+
+use super::super::*;
+use super::bench::Bench;
+use super::fixture::*;
+use serde_json::json;
+use signalbox_core::people::{Identity, Role};
+use std::sync::Arc;
+
+super::on_both!(
+    people_are_known_by_name_and_by_their_accounts,
+    a_person_is_added_whole_or_not_at_all,
+    there_is_one_operator,
+    projects_are_shown_to_their_people,
+    a_place_is_bound_to_one_project,
+    deeds_are_written_down,
+);
+
+fn account(platform: &str, account: &str) -> Identity {
+    Identity { platform: platform.to_owned(), account: account.to_owned() }
+}
+
+async fn people_are_known_by_name_and_by_their_accounts(bench: Arc<Bench>) {
+    let store = &bench.store;
+    let ann = NewUser { identities: vec![account("telegram", "42")], admin: true, ..new_user("ann") };
+    let id = store.add_user(ann).await.unwrap();
+    let found = store.user("ann").await.unwrap().unwrap();
+    assert_eq!((&found.user, found.admin, found.place.clone()), (&id, true, None));
+    assert_eq!(store.actor(&id).await.unwrap(), Some(found.clone()));
+    assert_eq!(store.actor_by_identity(&account("telegram", "42")).await.unwrap(), Some(found));
+    assert_eq!(store.actor_by_identity(&account("discord", "42")).await.unwrap(), None);
+    assert_eq!(store.user("Ann").await.unwrap(), None, "names are compared exactly");
+    store.link_identity(&id, &account("github", "ann"), at(2)).await.unwrap();
+    let again = store.link_identity(&id, &account("github", "ann"), at(2)).await.unwrap_err();
+    assert!(matches!(again, StoreError::Taken { .. }));
+}
+
+async fn a_person_is_added_whole_or_not_at_all(bench: Arc<Bench>) {
+    let store = &bench.store;
+    store.add_user(NewUser { identities: vec![account("telegram", "42")], ..new_user("ann") }).await.unwrap();
+    let thief = NewUser { identities: vec![account("telegram", "42")], ..new_user("bob") };
+    let refused = store.add_user(thief).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Taken { what: "linked account", .. }), "{refused:?}");
+    assert_eq!(store.user("bob").await.unwrap(), None);
+    let same = store.add_user(new_user("ann")).await.unwrap_err();
+    assert!(matches!(same, StoreError::Taken { what: "person", .. }), "{same:?}");
+    let nowhere = NewUser { roles: vec![("nowhere".to_owned(), Role::Member)].into_iter()
+        .map(|(id, role)| (signalbox_core::id::ProjectId::new(id), role)).collect(), ..new_user("carl") };
+    assert!(matches!(store.add_user(nowhere).await.unwrap_err(), StoreError::Missing { .. }));
+    assert_eq!(store.user("carl").await.unwrap(), None);
+}
+
+async fn there_is_one_operator(bench: Arc<Bench>) {
+    let other = bench.second_node().await;
+    let mut nodes = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let store = if number % 2 == 0 { bench.store.clone() } else { other.clone() };
+        nodes.spawn(async move { store.operator(at(5)).await.unwrap() });
+    }
+    let operators = nodes.join_all().await;
+    assert!(operators.iter().all(|operator| *operator == operators[0] && operator.admin));
+    other.close().await;
+}
+
+async fn projects_are_shown_to_their_people(bench: Arc<Bench>) {
+    let store = &bench.store;
+    let cast = Cast::on(store).await;
+    let bob = store.add_user(new_user("bob")).await.unwrap();
+    let beta = add_project(store, "beta", &bob).await;
+    let names = async |user| {
+        let actor = store.user(user).await.unwrap().unwrap();
+        store.projects_for(&actor).await.unwrap().into_iter().map(|p| p.name).collect::<Vec<_>>()
+    };
+    assert_eq!(names("ann").await, ["alpha"]);
+    store.set_role(&cast.ann, &beta, Some(Role::Viewer)).await.unwrap();
+    assert_eq!(names("ann").await, ["alpha", "beta"]);
+    assert_eq!(store.role(&cast.ann, &beta).await.unwrap(), Some(Role::Viewer));
+    assert_eq!(store.role(&cast.ann, &cast.project).await.unwrap(), Some(Role::Owner));
+    store.set_role(&cast.ann, &beta, None).await.unwrap();
+    let ann = store.user("ann").await.unwrap().unwrap();
+    assert_eq!(store.visible_to(&ann).await.unwrap(), Visible::Projects(vec![cast.project.clone()]));
+    let operator = store.operator(at(5)).await.unwrap();
+    assert_eq!(store.projects_for(&operator).await.unwrap().len(), 2);
+    assert_eq!(store.visible_to(&operator).await.unwrap(), Visible::All);
+
+    assert!(store.set_policy(&beta, Some("[gate]".to_owned())).await.unwrap());
+    assert_eq!(store.project("beta").await.unwrap().unwrap().policy.as_deref(), Some("[gate]"));
+    assert_eq!(store.project("id-of-beta").await.unwrap(), store.project("beta").await.unwrap());
+    let mut twin = store.project("beta").await.unwrap().unwrap();
+    twin.id = signalbox_core::id::ProjectId::new("twin");
+    assert!(matches!(store.add_project(twin).await.unwrap_err(), StoreError::Taken { what: "project", .. }));
+}
+
+async fn a_place_is_bound_to_one_project(bench: Arc<Bench>) {
+    let store = &bench.store;
+    let cast = Cast::on(store).await;
+    let beta = add_project(store, "beta", &cast.ann).await;
+    let chat = place("telegram:-100/7");
+    assert_eq!(store.bound_project(&chat).await.unwrap(), None);
+    store.bind(&chat, &cast.project, at(1)).await.unwrap();
+    store.bind(&chat, &beta, at(2)).await.unwrap();
+    assert_eq!(store.bound_project(&chat).await.unwrap(), Some(beta));
+    let nowhere = signalbox_core::id::ProjectId::new("nowhere");
+    assert!(matches!(store.bind(&chat, &nowhere, at(3)).await.unwrap_err(), StoreError::Missing { .. }));
+}
+
+async fn deeds_are_written_down(bench: Arc<Bench>) {
+    let entry = |action: &str, millis| AuditEntry {
+        user: None,
+        action: action.to_owned(),
+        resource: "task:1".to_owned(),
+        details: json!({"why": "ä"}),
+        ip: Some("192.0.2.1".to_owned()),
+        at: at(millis),
+    };
+    bench.store.audit(entry("stopped", 1)).await.unwrap();
+    bench.store.audit(entry("retried", 2)).await.unwrap();
+    assert_eq!(bench.store.audit_log(1).await.unwrap(), [entry("retried", 2)]);
+}

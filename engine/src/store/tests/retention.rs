@@ -1,0 +1,116 @@
+//! What is over and old goes; what lives, or is needed by what lives, stays.
+
+use super::super::*;
+use super::bench::Bench;
+use super::fixture::*;
+use signalbox_core::event::{EventKind, Excerpt};
+use signalbox_core::id::ToolUseId;
+use signalbox_core::task::TaskStep;
+use std::sync::Arc;
+use std::time::Duration;
+
+super::on_both!(
+    old_tasks_go_with_all_that_was_theirs,
+    a_blob_lives_as_long_as_what_mentions_it,
+    what_a_crash_left_behind_is_removed,
+    old_updates_and_deliveries_go_when_they_are_settled,
+);
+
+fn after(millis: u64) -> Retention {
+    let span = Duration::from_millis(millis);
+    Retention { tasks: span, inbox: span, deliveries: span, blobs: Duration::from_secs(3_600) }
+}
+
+/// Blobs are judged by the system's clock; here their time is over at once.
+fn at_once() -> Retention {
+    Retention { blobs: Duration::ZERO, ..after(1_000_000) }
+}
+
+async fn let_the_clock_move() {
+    tokio::time::sleep(Duration::from_millis(20)).await;
+}
+
+async fn old_tasks_go_with_all_that_was_theirs(bench: Arc<Bench>) {
+    let cast = Cast::on(&bench.store).await;
+    let (old, living) = (cast.running().await, cast.running().await);
+    let approval = cast.asked(&old, 1).await;
+    cast.asked(&living, 1).await;
+    bench.store.decide(&approval.id, vote("ann", no())).await.unwrap();
+    bench.store.finish(&old, finish(TaskStep::Answered)).await.unwrap().applied().unwrap();
+
+    assert_eq!(bench.store.sweep(&after(1_000), at(10_000)).await.unwrap().tasks, 0, "not old yet");
+    assert_eq!(bench.store.sweep(&after(1_000), at(10_001)).await.unwrap().tasks, 1);
+    assert_eq!(bench.store.task(&old.task).await.unwrap(), None);
+    assert_eq!(bench.store.events(&old.task, 0, 9).await.unwrap(), []);
+    for (sql, left) in [
+        ("SELECT COUNT(*) FROM tasks", 1),
+        ("SELECT COUNT(*) FROM runs", 1),
+        ("SELECT COUNT(*) FROM approvals", 1),
+        ("SELECT COUNT(*) FROM votes", 0),
+    ] {
+        assert_eq!(bench.count(sql).await, left, "{sql}");
+    }
+    bench.store.deliveries(&DeliveryFilter::default()).await.unwrap();
+    let heart = bench.store.heartbeat(&living, at(90_000)).await.unwrap();
+    assert_eq!(heart, Heartbeat::Kept { stop_requested: false });
+}
+
+async fn a_blob_lives_as_long_as_what_mentions_it(bench: Arc<Bench>) {
+    let cast = Cast::on(&bench.store).await;
+    let lease = cast.running().await;
+    let (kept, session, loose) = (b"kept".as_slice(), b"session".as_slice(), b"loose".as_slice());
+    let kept = bench.store.put_blob(kept).await.unwrap();
+    let session = bench.store.put_blob(session).await.unwrap();
+    let loose = bench.store.put_blob(loose).await.unwrap();
+    let output = Excerpt { text: String::new(), bytes: 4, blob: Some(kept.clone()) };
+    let event = EventKind::ToolFinished { call: ToolUseId::new("t"), is_error: false, output };
+    bench.store.record(&lease, vec![event.clone(), event], Progress::at(at(1))).await.unwrap().applied().unwrap();
+    bench.store.set_session_blob(&lease, &session).await.unwrap().applied().unwrap();
+
+    let_the_clock_move().await;
+    assert_eq!(bench.store.sweep(&after(1), at(2)).await.unwrap().blobs, 0, "young blobs stay");
+    assert_eq!(bench.store.sweep(&at_once(), at(2)).await.unwrap().blobs, 1);
+    assert!(bench.store.open_blob(&loose).await.is_err());
+    assert!(bench.store.open_blob(&kept).await.is_ok());
+    assert!(bench.store.open_blob(&session).await.is_ok());
+
+    bench.store.finish(&lease, finish(TaskStep::Answered)).await.unwrap().applied().unwrap();
+    let swept = bench.store.sweep(&Retention { tasks: Duration::ZERO, ..at_once() }, at(9_001)).await.unwrap();
+    assert_eq!((swept.tasks, swept.blobs), (1, 1));
+    assert!(bench.store.open_blob(&kept).await.is_err());
+    assert!(bench.store.open_blob(&session).await.is_ok(), "the conversation can still be continued");
+}
+
+async fn what_a_crash_left_behind_is_removed(bench: Arc<Bench>) {
+    let known = bench.store.put_blob(b"known").await.unwrap();
+    let cast = Cast::on(&bench.store).await;
+    let lease = cast.running().await;
+    bench.store.set_session_blob(&lease, &known).await.unwrap().applied().unwrap();
+    // Between the file and its row, and in the middle of the file.
+    let stray = bench.blobs().join("ab").join("cd").join(format!("abcd{}", "0".repeat(60)));
+    std::fs::create_dir_all(stray.parent().unwrap()).unwrap();
+    std::fs::write(&stray, "whole, but nobody knows").unwrap();
+    let draft = bench.blobs().join("new").join("half");
+    std::fs::write(&draft, "hal").unwrap();
+
+    let_the_clock_move().await;
+    assert_eq!(bench.store.sweep(&after(1), at(2)).await.unwrap().blobs, 0, "it may be on its way to its row");
+    assert_eq!(bench.store.sweep(&at_once(), at(2)).await.unwrap().blobs, 2);
+    assert!(!stray.exists() && !draft.exists());
+    assert_eq!(bench.store.read_blob(&known, 9).await.unwrap(), b"known");
+}
+
+async fn old_updates_and_deliveries_go_when_they_are_settled(bench: Arc<Bench>) {
+    let cast = Cast::on(&bench.store).await;
+    let submitted = cast.task();
+    bench.store.submit(submitted).await.unwrap();
+    let waiting = Update { source: "s".to_owned(), external_id: "e".to_owned(), raw: "r".to_owned(), at: at(1_000) };
+    bench.store.receive(waiting.clone()).await.unwrap();
+    let swept = bench.store.sweep(&after(10), at(500_000)).await.unwrap();
+    assert_eq!((swept.inbox, swept.deliveries), (1, 0), "what is not handled or sent stays, however old");
+    assert_eq!(bench.store.unhandled("s", 9).await.unwrap(), [waiting]);
+    let take = Take { kinds: &["terminal"], now: at(500_000), lease_until: at(500_001), limit: 1 };
+    let taken = bench.store.take_due(&take).await.unwrap().remove(0);
+    bench.store.accepted(taken, Some("m".to_owned())).await.unwrap().applied().unwrap();
+    assert_eq!(bench.store.sweep(&after(10), at(500_000)).await.unwrap().deliveries, 1);
+}

@@ -1,0 +1,198 @@
+//! The configuration: one commented default, a file, then the environment. Unknown keys are errors, and all faults are
+//! reported at once.
+
+mod layers;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use layers::DEFAULT;
+pub use value::{Bytes, Span};
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use signalbox_core::money::PriceTable;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The configuration, as typed values. `config/default.toml` says what each key means.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key, and is what people read")]
+pub struct Config {
+    pub hub: HubSection,
+    pub database: DatabaseSection,
+    pub redis: RedisSection,
+    pub web: WebSection,
+    pub model: ModelSection,
+    pub approval: ApprovalSection,
+    pub queue: QueueSection,
+    pub limits: LimitsSection,
+    pub sandbox: SandboxSection,
+    pub git: GitSection,
+    pub retention: RetentionSection,
+    pub log: LogSection,
+}
+
+macro_rules! section {
+    ($name:ident { $($field:ident: $type:ty),* $(,)? }) => {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(missing_docs, reason = "config/default.toml documents every key, and is what people read")]
+        pub struct $name {
+            $(pub $field: $type),*
+        }
+    };
+}
+
+section!(HubSection { home: PathBuf, name: String });
+section!(DatabaseSection { url: SecretString });
+section!(RedisSection { url: SecretString });
+section!(WebSection { listen: String });
+section!(ModelSection {
+    base_url: String,
+    api_key: SecretString,
+    oauth_token: SecretString,
+    default: String,
+    allowed: Vec<String>,
+    prices: PriceTable,
+});
+section!(ApprovalSection { hold: Span, expires: Span });
+section!(QueueSection { concurrency: u32, per_project: u32, lease: Span, poll: Span, retries: u32 });
+section!(LimitsSection { time: Span, budget_usd: f64, turns: u32, prompt: Bytes, silence: Span });
+section!(SandboxSection {
+    docker: String,
+    image: String,
+    runtime: String,
+    memory: Bytes,
+    cpus: f64,
+    pids: u32,
+    log: Bytes,
+    disk: Bytes,
+    warm: u32,
+    keep: Span,
+});
+section!(GitSection { program: String, private_addresses: bool, author_name: String, author_email: String });
+section!(RetentionSection { tasks: Span, messages: Span });
+section!(LogSection { level: String, format: LogFormat });
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The configuration is not sound. Every fault is a line of its own.
+#[derive(Debug, thiserror::Error)]
+#[error("the configuration has {} to mend:\n{}", count(.0), .0.iter().map(|f| format!("  - {f}")).collect::<Vec<_>>().join("\n"))]
+pub struct ConfigFaults(pub Vec<String>);
+
+fn count(faults: &[String]) -> String {
+    if faults.len() == 1 { "one fault".to_owned() } else { format!("{} faults", faults.len()) }
+}
+
+impl Config {
+    /// Reads the file, if one is given or lies in the home, and the environment.
+    ///
+    /// # Errors
+    /// All that is wrong, at once, each with how to mend it.
+    pub fn load(file: Option<&Path>, environment: &BTreeMap<String, String>) -> Result<Self, ConfigFaults> {
+        let home = environment.get("SIGNALBOX_HOME").map(PathBuf::from);
+        let given = file.map(Path::to_owned).or_else(|| environment.get("SIGNALBOX_CONFIG").map(PathBuf::from));
+        let lying = || default_home(home.as_deref(), environment).join("config.toml");
+        let text = match &given {
+            Some(path) => Some((path.clone(), std::fs::read_to_string(path))),
+            None => {
+                Some(lying()).filter(|path| path.exists()).map(|path| (path.clone(), std::fs::read_to_string(path)))
+            }
+        };
+        let mut unreadable = Vec::new();
+        let read = text.and_then(|(path, text)| match text {
+            Ok(text) => Some((path.display().to_string(), text)),
+            Err(error) => {
+                unreadable.push(format!("{} cannot be read: {error}", path.display()));
+                None
+            }
+        });
+        let mut layers = layers::merge(read.as_ref().map(|(name, text)| (name.as_str(), text.as_str())), environment);
+        layers.faults.splice(0..0, unreadable);
+        Self::from_layers(layers, home, environment)
+    }
+
+    fn from_layers(
+        layers: layers::Layers,
+        home: Option<PathBuf>,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Self, ConfigFaults> {
+        let mut faults = layers.faults;
+        let parsed = Self::deserialize(layers.merged);
+        match parsed {
+            Ok(mut config) => {
+                config.hub.home = home.unwrap_or_else(|| expand(&config.hub.home, environment));
+                faults.extend(config.contradictions());
+                if faults.is_empty() { Ok(config) } else { Err(ConfigFaults(faults)) }
+            }
+            Err(error) => {
+                faults.push(error.to_string().trim_end().replace('\n', " "));
+                Err(ConfigFaults(faults))
+            }
+        }
+    }
+
+    /// What is wrong although each value by itself is of the right type.
+    fn contradictions(&self) -> Vec<String> {
+        use secrecy::ExposeSecret as _;
+        let set = |secret: &SecretString| !secret.expose_secret().is_empty();
+        let mut faults = Vec::new();
+        let mut check = |wrong: bool, fault: &str| {
+            if wrong {
+                faults.push(fault.to_owned());
+            }
+        };
+        check(
+            set(&self.model.api_key) && set(&self.model.oauth_token),
+            "set model.api_key or model.oauth_token, not both",
+        );
+        check(
+            !self.hub.home.is_absolute(),
+            "hub.home (SIGNALBOX_HOME) must be an absolute path: Docker mounts from it",
+        );
+        check(self.queue.concurrency == 0, "queue.concurrency must be at least 1");
+        check(self.queue.per_project == 0, "queue.per_project must be at least 1");
+        check(self.queue.lease.0.as_secs() < 3, "queue.lease must be at least 3s");
+        check(self.queue.poll.0.is_zero(), "queue.poll must be more than 0s");
+        check(self.sandbox.image.is_empty(), "sandbox.image must name an image");
+        check(self.sandbox.cpus <= 0.0, "sandbox.cpus must be more than 0");
+        check(self.limits.budget_usd < 0.0, "limits.budget_usd must not be below 0");
+        check(
+            !self.web.listen.is_empty() && self.web.listen.parse::<std::net::SocketAddr>().is_err(),
+            "web.listen must be an address with a port, e.g. 127.0.0.1:8080",
+        );
+        let sound_url = |url: &str| url.starts_with("https://") || url.starts_with("http://");
+        check(!sound_url(&self.model.base_url), "model.base_url must begin with https:// (or http://)");
+        let database = self.database.url.expose_secret();
+        check(
+            !database.is_empty() && !database.starts_with("sqlite://") && !database.starts_with("mysql://"),
+            "database.url must begin with sqlite:// or mysql://",
+        );
+        let redis = self.redis.url.expose_secret();
+        check(!redis.is_empty() && !redis.starts_with("redis://"), "redis.url must begin with redis://");
+        faults
+    }
+}
+
+fn default_home(home: Option<&Path>, environment: &BTreeMap<String, String>) -> PathBuf {
+    home.map_or_else(|| expand(Path::new("~/.signalbox"), environment), Path::to_owned)
+}
+
+fn expand(path: &Path, environment: &BTreeMap<String, String>) -> PathBuf {
+    match (path.strip_prefix("~"), environment.get("HOME")) {
+        (Ok(rest), Some(home)) => Path::new(home).join(rest),
+        _ => path.to_owned(),
+    }
+}

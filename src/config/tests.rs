@@ -1,0 +1,87 @@
+use super::*;
+use insta::assert_snapshot;
+use secrecy::ExposeSecret as _;
+
+fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn load(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigFaults> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    let mut variables = environment(variables);
+    variables.entry("HOME".to_owned()).or_insert_with(|| "/home/ann".to_owned());
+    Config::load(Some(file.path()), &variables).map_err(|faults| {
+        let name = file.path().display().to_string();
+        ConfigFaults(faults.0.iter().map(|fault| fault.replace(&name, "FILE")).collect())
+    })
+}
+
+#[test]
+fn the_default_alone_is_sound() {
+    let config = Config::load(None, &environment(&[("HOME", "/nowhere")])).unwrap();
+    assert_eq!(config.hub.home, Path::new("/nowhere/.signalbox"));
+    assert_eq!(config.approval.hold.0.as_secs(), 120);
+    assert!(config.model.prices.price_of("claude-opus-5-5").is_some());
+}
+
+#[test]
+fn file_and_environment_overlay_the_default_in_this_order() {
+    let file = "[web]\nlisten = '127.0.0.1:1'\n[approval]\nhold = '5m'\n[limits]\nbudget_usd = 2\n";
+    let config = load(file, &[("SIGNALBOX_WEB_LISTEN", "127.0.0.1:2"), ("SIGNALBOX_HOME", "/data")]).unwrap();
+    assert_eq!(config.web.listen, "127.0.0.1:2");
+    assert_eq!(config.approval.hold.0.as_secs(), 300);
+    assert_eq!(config.limits.budget_usd, 2.0);
+    assert_eq!(config.hub.home, Path::new("/data"));
+}
+
+#[test]
+fn all_faults_are_reported_at_once_with_how_to_mend_them() {
+    let file = "[web]\nlisten = 8080\nlissten = 'x'\n[nothing]\na = 1\n[queue]\nconcurrency = 'two'\n";
+    let faults = load(file, &[("SIGNALBOX_WEB_LISTN", "x"), ("SIGNALBOX_QUEUE_PER_PROJECT", "many")]).unwrap_err();
+    assert_snapshot!(faults, @r"
+    the configuration has 6 faults to mend:
+      - FILE: `nothing` is no key of the configuration
+      - FILE: `queue.concurrency` must be a whole number, not string
+      - FILE: `web.listen` must be a text in quotes, not integer
+      - FILE: `web.lissten` is no key of the configuration; did you mean `web.listen`?
+      - SIGNALBOX_QUEUE_PER_PROJECT must be a whole number
+      - the environment variable SIGNALBOX_WEB_LISTN names no key of the configuration; did you mean `SIGNALBOX_WEB_LISTEN`?
+    ");
+}
+
+#[test]
+fn contradictions_are_faults_too() {
+    let file = "[model]\napi_key = 'a'\noauth_token = 'b'\nbase_url = 'ftp://x'\n[queue]\nconcurrency = 0\n";
+    assert_snapshot!(load(file, &[]).unwrap_err(), @r"
+    the configuration has 3 faults to mend:
+      - set model.api_key or model.oauth_token, not both
+      - queue.concurrency must be at least 1
+      - model.base_url must begin with https:// (or http://)
+    ");
+}
+
+#[test]
+fn a_value_of_the_wrong_form_says_which_form_is_right() {
+    let fault = load("[approval]\nhold = 'soon'\n", &[]).unwrap_err().to_string();
+    assert!(fault.contains("write it like 90s"), "{fault}");
+}
+
+#[test]
+fn secrets_come_from_files_and_never_show() {
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(secret.path(), "sk-secret\n").unwrap();
+    let config = load("", &[("SIGNALBOX_MODEL_API_KEY_FILE", secret.path().to_str().unwrap())]).unwrap();
+    assert_eq!(config.model.api_key.expose_secret(), "sk-secret");
+    assert!(!format!("{config:?}").contains("sk-secret"));
+    let missing = load("", &[("SIGNALBOX_MODEL_API_KEY_FILE", "/nowhere/key")]).unwrap_err().to_string();
+    assert!(missing.contains("SIGNALBOX_MODEL_API_KEY_FILE names /nowhere/key"), "{missing}");
+}
+
+#[test]
+fn prices_are_the_operators_own_table() {
+    let file = "[model.prices]\n'my-model' = { input = 1.0, output = 2.0, cache_write = 0.0, cache_read = 0.0 }\n";
+    let config = load(file, &[]).unwrap();
+    assert!(config.model.prices.price_of("my-model").is_some());
+    assert!(config.model.prices.price_of("claude-opus").is_none());
+}

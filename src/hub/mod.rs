@@ -1,0 +1,247 @@
+//! A running hub, put together from the configuration: home and its lock, store, gateway, Docker, engine, and the two
+//! listeners. `signalbox serve` and an ad-hoc `signalbox run` start the very same.
+
+mod home;
+mod settings;
+
+pub use home::{Home, HomeError};
+
+use crate::config::Config;
+use anyhow::Context as _;
+use secrecy::{ExposeSecret as _, SecretString};
+use signalbox_core::id::NodeId;
+use signalbox_core::port::Channel;
+use signalbox_engine::engine::{Components, Engine, Roles, StartError};
+use signalbox_engine::gateway::{ConnectRules, Credential, Gateway, GatewaySettings, Limits, Upstream};
+use signalbox_engine::git::{Git, GitSettings};
+use signalbox_engine::sandbox::{SandboxError, Sandboxes};
+use signalbox_engine::store::{MasterKey, Store, StoreSettings};
+use signalbox_testkit::{ScriptedModel, Settings as ModelSettings};
+use signalbox_web::{App, TerminalPlaces, serve_local, serve_tcp};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How a hub is started.
+#[derive(Debug, Clone, Copy)]
+pub struct HubOptions {
+    /// Answer on the TCP address too.
+    pub serve_web: bool,
+    /// Which halves of the engine run here.
+    pub roles: Roles,
+    /// For one command only: nothing is kept ready for tasks to come.
+    pub ad_hoc: bool,
+}
+
+/// The hub could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum HubStartError {
+    /// Another hub has this home.
+    #[error("another hub is using {0}; speak to it, or choose another SIGNALBOX_HOME")]
+    HomeBusy(PathBuf),
+    /// Something that the hub needs is not there.
+    #[error(transparent)]
+    NotReady(#[from] anyhow::Error),
+}
+
+/// A running hub.
+pub struct RunningHub {
+    engine: Engine,
+    stop: CancellationToken,
+    listeners: Vec<JoinHandle<()>>,
+    model: Option<ScriptedModel>,
+    socket: PathBuf,
+    web: Option<SocketAddr>,
+    /// Held until the hub has stopped.
+    _home: Home,
+}
+
+impl RunningHub {
+    /// The local socket.
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// The TCP address, if it answers on one.
+    pub fn web(&self) -> Option<SocketAddr> {
+        self.web
+    }
+
+    /// The hub itself, for whoever is in the same process.
+    pub fn engine_hub(&self) -> Arc<dyn signalbox_core::port::Hub> {
+        self.engine.hub()
+    }
+
+    /// Whether a scripted model stands in for the real one.
+    pub fn rehearsal(&self) -> bool {
+        self.model.is_some()
+    }
+
+    /// Stops everything in order. Running sandboxes live on.
+    ///
+    /// # Errors
+    /// When the socket's file cannot be removed.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        for listener in self.listeners {
+            listener.await.context("a listener died")?;
+        }
+        self.engine.stop().await;
+        if let Some(model) = self.model {
+            model.stop().await;
+        }
+        match std::fs::remove_file(&self.socket) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error).context("the local socket stays behind"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Starts a hub.
+///
+/// # Errors
+/// [`HubStartError::HomeBusy`] when another hub has the home; else what is missing and how to mend it.
+pub async fn start(config: Config, options: HubOptions) -> Result<RunningHub, HubStartError> {
+    let home = Home::take(&config.hub.home).map_err(|error| match error {
+        HomeError::Busy(path) => HubStartError::HomeBusy(path),
+        error => HubStartError::NotReady(error.into()),
+    })?;
+    let store = open_store(&config, &home).await?;
+    store.migrate().await.context("the database could not be brought up to date")?;
+    // Whoever speaks over the local socket acts as this person.
+    store.operator(signalbox_engine::fresh::now()).await.context("the operator's account could not be made")?;
+    let (upstream, model) = upstream(&config)?;
+    let gateway = Gateway::new(GatewaySettings {
+        upstream,
+        prices: config.model.prices.clone(),
+        limits: Limits::default(),
+        connect: ConnectRules::default(),
+    })
+    .context("the gateway could not be made")?;
+    let sandboxes = connect_docker(&config, home.node()).await.context("Docker cannot be used")?;
+    let git = Git::new(git_settings(&config)).context("git cannot be used")?;
+    let terminals = TerminalPlaces::default();
+    let components = Components {
+        settings: settings::engine(&config, options.ad_hoc),
+        node: home.node().clone(),
+        store,
+        git,
+        gateway,
+        sandboxes,
+        token_key: home.token_key(),
+    };
+    let channels: Vec<Arc<dyn Channel>> = vec![Arc::new(terminals.clone())];
+    let engine = Engine::start(components, channels, options.roles).await.map_err(start_failed)?;
+    let app = App { hub: engine.hub(), terminals, metrics: metrics_renderer() };
+    listen(&config, options, app, Started { engine, model, home }).await
+}
+
+struct Started {
+    engine: Engine,
+    model: Option<ScriptedModel>,
+    home: Home,
+}
+
+async fn listen(
+    config: &Config,
+    options: HubOptions,
+    app: App,
+    Started { engine, model, home }: Started,
+) -> Result<RunningHub, HubStartError> {
+    let stop = CancellationToken::new();
+    let socket = home.socket();
+    let bound = async {
+        let mut listeners = vec![serve_local(&socket, app.clone(), stop.clone()).await?];
+        let mut web = None;
+        if options.serve_web && !config.web.listen.is_empty() {
+            let (address, serving) = serve_tcp(listen_address(config)?, app, stop.clone()).await?;
+            listeners.push(serving);
+            web = Some(address);
+        }
+        anyhow::Ok((listeners, web))
+    };
+    match bound.await {
+        Ok((listeners, web)) => Ok(RunningHub { engine, stop, listeners, model, socket, web, _home: home }),
+        Err(error) => {
+            stop.cancel();
+            engine.stop().await;
+            Err(HubStartError::NotReady(error))
+        }
+    }
+}
+
+fn listen_address(config: &Config) -> anyhow::Result<SocketAddr> {
+    config.web.listen.parse().with_context(|| format!("web.listen ({}) is no address with a port", config.web.listen))
+}
+
+/// Opens the store without migrating it.
+///
+/// # Errors
+/// When the database does not answer, or the master key cannot be used.
+pub async fn open_store(config: &Config, home: &Home) -> anyhow::Result<Store> {
+    let master_key = match std::env::var_os("SIGNALBOX_MASTER_KEY_FILE") {
+        Some(file) => MasterKey::load(Path::new(&file)).with_context(|| {
+            format!("the master key in {} (SIGNALBOX_MASTER_KEY_FILE) cannot be used", Path::new(&file).display())
+        })?,
+        None => MasterKey::load_or_create(&home.path().join("master.key"))
+            .with_context(|| format!("the master key in {} cannot be used", home.path().display()))?,
+    };
+    let given = config.database.url.expose_secret();
+    let url = if given.is_empty() {
+        format!("sqlite://{}", home.path().join("signalbox.db").display())
+    } else {
+        given.to_owned()
+    };
+    let settings = StoreSettings { url: SecretString::from(url), blobs: home.path().join("blobs"), master_key };
+    Store::open(settings).await.context("the database cannot be opened (database.url)")
+}
+
+/// Connects to Docker.
+///
+/// # Errors
+/// When no engine answers.
+pub async fn connect_docker(config: &Config, node: &NodeId) -> Result<Sandboxes, SandboxError> {
+    Sandboxes::connect(settings::sandbox(config, node)).await
+}
+
+fn git_settings(config: &Config) -> GitSettings {
+    let mut settings = GitSettings::new(config.hub.home.join("git"));
+    if !config.git.program.is_empty() {
+        settings.binary = PathBuf::from(&config.git.program);
+    }
+    settings.private_addresses_allowed = config.git.private_addresses;
+    settings
+}
+
+/// The model's side: the real one with its key, or the rehearsal's stand-in where there is no key.
+fn upstream(config: &Config) -> anyhow::Result<(Upstream, Option<ScriptedModel>)> {
+    let set = |secret: &SecretString| !secret.expose_secret().is_empty();
+    let credential = if set(&config.model.api_key) {
+        Credential::ApiKey(config.model.api_key.clone())
+    } else if set(&config.model.oauth_token) {
+        Credential::OAuthToken(config.model.oauth_token.clone())
+    } else {
+        let model = ScriptedModel::start(ModelSettings::rehearsal()).context("the rehearsal's model could not start")?;
+        let credential = Credential::ApiKey(SecretString::from("rehearsal"));
+        return Ok((Upstream { base_url: model.base_url(), credential }, Some(model)));
+    };
+    Ok((Upstream { base_url: config.model.base_url.clone(), credential }, None))
+}
+
+fn start_failed(error: StartError) -> HubStartError {
+    HubStartError::NotReady(anyhow::Error::new(error).context("the engine could not start"))
+}
+
+/// Installs the metrics recorder, once for the process; a second hub in the same process shares it.
+fn metrics_renderer() -> Arc<dyn Fn() -> String + Send + Sync> {
+    use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+    use std::sync::OnceLock;
+    static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    let recorder = RECORDER.get_or_init(|| {
+        let installed = PrometheusBuilder::new().install_recorder();
+        installed.inspect_err(|error| tracing::warn!(%error, "there will be no metrics")).ok()
+    });
+    Arc::new(move || recorder.as_ref().map(PrometheusHandle::render).unwrap_or_default())
+}

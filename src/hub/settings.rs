@@ -1,0 +1,73 @@
+//! The configuration as the engine wants it.
+
+use crate::config::Config;
+use secrecy::ExposeSecret as _;
+use signalbox_core::id::NodeId;
+use signalbox_core::money::MicroUsd;
+use signalbox_core::task::Limits;
+use signalbox_engine::sandbox::SandboxSettings;
+use signalbox_engine::settings::{
+    ApprovalSettings, EngineSettings, QueueSettings, RetentionSettings, RunSettings,
+};
+use std::time::Duration;
+
+/// Room for temporary files in a sandbox, and for the home of its user, in bytes.
+const TMPFS: u64 = 512 << 20;
+/// The largest result that is fetched out of a sandbox, in bytes; what git takes in is limited likewise.
+const BUNDLE: u64 = 512 << 20;
+
+pub(super) fn engine(config: &Config, ad_hoc: bool) -> EngineSettings {
+    let redis = config.redis.url.clone();
+    EngineSettings {
+        home: config.hub.home.clone(),
+        image: config.sandbox.image.clone(),
+        queue: QueueSettings {
+            concurrency: config.queue.concurrency as usize,
+            per_project: u64::from(config.queue.per_project),
+            lease: config.queue.lease.0,
+            poll: config.queue.poll.0,
+            retries: config.queue.retries,
+        },
+        approval: ApprovalSettings { hold: config.approval.hold.0, expires: config.approval.expires.0 },
+        run: run(config, ad_hoc),
+        redis: (!redis.expose_secret().is_empty()).then_some(redis),
+        retention: RetentionSettings { tasks: config.retention.tasks.0, messages: config.retention.messages.0 },
+    }
+}
+
+fn run(config: &Config, ad_hoc: bool) -> RunSettings {
+    let limits = &config.limits;
+    RunSettings {
+        limits: Limits {
+            budget: (limits.budget_usd > 0.0).then(|| MicroUsd::from_dollars(limits.budget_usd)),
+            seconds: Some(limits.time.0.as_secs()).filter(|seconds| *seconds > 0),
+            turns: Some(limits.turns).filter(|turns| *turns > 0),
+        },
+        prompt_bytes: limits.prompt.0,
+        silence: limits.silence.0,
+        model: Some(config.model.default.clone()).filter(|model| !model.is_empty()),
+        models: config.model.allowed.clone(),
+        warm: if ad_hoc { 0 } else { config.sandbox.warm as usize },
+        keep: if ad_hoc { Duration::ZERO } else { config.sandbox.keep.0 },
+        author_name: config.git.author_name.clone(),
+        author_email: config.git.author_email.clone(),
+    }
+}
+
+pub(super) fn sandbox(config: &Config, node: &NodeId) -> SandboxSettings {
+    let own = &config.sandbox;
+    SandboxSettings {
+        docker: Some(own.docker.clone()).filter(|docker| !docker.is_empty()),
+        home: config.hub.home.clone(),
+        hub: format!("{}-{node}", config.hub.name),
+        runtime: Some(own.runtime.clone()).filter(|runtime| !runtime.is_empty()),
+        memory_bytes: own.memory.0,
+        nano_cpus: (own.cpus * 1e9) as u64,
+        pids: own.pids,
+        log_max_bytes: own.log.0,
+        tmp_bytes: TMPFS,
+        home_bytes: TMPFS,
+        disk_limit_bytes: Some(own.disk.0).filter(|bytes| *bytes > 0),
+        bundle_max_bytes: BUNDLE,
+    }
+}
