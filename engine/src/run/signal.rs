@@ -43,6 +43,7 @@ impl Talk {
                 self.events.push(EventKind::ToolCalled { call, tool, input, agent });
             }
             Signal::AskGate { request, call, after_defer, plan } => {
+                self.arm_collector();
                 self.plan = plan;
                 self.ask_gate(request, call, after_defer).await;
             }
@@ -130,7 +131,7 @@ impl Talk {
     }
 
     /// Arms the collector at the first tool, so that its start-up does not stand between the answer and the outcome.
-    fn arm_collector(&mut self) {
+    pub(super) fn arm_collector(&mut self) {
         if self.collector.is_none() {
             let control = self.live.control.clone();
             self.collector = Some(tokio::spawn(async move { control.arm_collect().await }));

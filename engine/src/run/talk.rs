@@ -143,6 +143,8 @@ impl Talk {
             self.write(line).await;
         }
         if self.origin == Origin::Reattached {
+            // What was allowed before the hub died may have changed something.
+            self.arm_collector();
             self.recall_questions().await;
         }
     }

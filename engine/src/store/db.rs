@@ -53,7 +53,8 @@ impl Database {
     async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
         let separator = if url.contains('?') { '&' } else { '?' };
         let url = if url.contains("mode=") { url.to_owned() } else { format!("{url}{separator}mode=rwc") };
-        let writers = pool(&url, 1, "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").await?;
+        let writers =
+            pool(&url, 1, "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").await?;
         let readers = pool(&url, 4, "PRAGMA query_only = ON;").await?;
         let group = Some(GroupCommit::start(writers.clone()));
         Ok(Self { kind: Kind::Sqlite, readers, writers, group })

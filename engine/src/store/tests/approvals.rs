@@ -50,7 +50,7 @@ async fn an_expired_question_becomes_void_and_the_task_goes_on(bench: Arc<Bench>
     let approval = cast.asked(&lease, 1).await;
     bench.store.park(&lease, &approval.id, at(4_000)).await.unwrap().applied().unwrap();
     assert_eq!(bench.store.expired_approvals(at(899_999)).await.unwrap(), []);
-    assert_eq!(bench.store.expired_approvals(at(900_000)).await.unwrap(), [approval.id.clone()]);
+    assert_eq!(bench.store.expired_approvals(at(900_000)).await.unwrap(), vec![approval.id.clone()]);
     let voided = bench.store.void_approval(&approval.id, "nobody answered", at(900_000)).await.unwrap().unwrap();
     assert!(voided.task_requeued);
     assert_eq!(voided.events.len(), 1);

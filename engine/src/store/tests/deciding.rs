@@ -14,7 +14,8 @@ super::on_both!(
     of_fifty_deciders_one_decides,
     votes_are_counted_by_person,
     a_decision_brings_a_parked_task_back,
-    a_grant_comes_with_its_decision_and_has_an_end,
+    a_grant_comes_with_its_decision,
+    a_grant_holds_in_its_scope_until_its_end,
     late_words_are_told_so,
 );
 
@@ -85,19 +86,22 @@ async fn a_decision_brings_a_parked_task_back(bench: Arc<Bench>) {
     assert_eq!(kinds, expected);
 }
 
-async fn a_grant_comes_with_its_decision_and_has_an_end(bench: Arc<Bench>) {
-    let cast = Cast::on(&bench.store).await;
-    let lease = cast.running().await;
-    let task = bench.store.task(&lease.task).await.unwrap().unwrap();
-    let grant = |id: &str, scope, until| Grant {
+fn grant(cast: &Cast, id: &str, scope: GrantScope) -> Grant {
+    Grant {
         id: GrantId::new(id),
         scope,
         pattern: GrantPattern::WorkspaceFiles { tool: "Edit".to_owned() },
-        until,
+        until: at(10_000),
         given_by: cast.ann.clone(),
         given_at: at(5_000),
-    };
-    let given = grant("g1", GrantScope::Conversation(lease.conversation.clone()), at(10_000));
+    }
+}
+
+async fn a_grant_comes_with_its_decision(bench: Arc<Bench>) {
+    let cast = Cast::on(&bench.store).await;
+    let lease = cast.running().await;
+    let task = bench.store.task(&lease.task).await.unwrap().unwrap();
+    let given = grant(&cast, "g1", GrantScope::Conversation(lease.conversation.clone()));
     let denied = cast.asked(&lease, 1).await;
     let word = Vote { grant: Some(given.clone()), ..vote("ann", no()) };
     bench.store.decide(&denied.id, word).await.unwrap();
@@ -108,15 +112,30 @@ async fn a_grant_comes_with_its_decision_and_has_an_end(bench: Arc<Bench>) {
     bench.store.decide(&allowed.id, word).await.unwrap();
     let decision = bench.store.approval(&allowed.id).await.unwrap().unwrap().decision.unwrap();
     assert_eq!(decision.grant, Some(given.id.clone()));
-    assert_eq!(bench.store.active_grants(&task, at(6_000)).await.unwrap(), [given.clone()]);
-    assert_eq!(bench.store.active_grants(&task, at(10_000)).await.unwrap(), [], "it has an end");
+    assert_eq!(bench.store.active_grants(&task, at(6_000)).await.unwrap(), [given]);
+}
 
-    bench.store.add_grant(grant("g2", GrantScope::Task("zzzzzzzzzzzz".parse().unwrap()), at(10_000))).await.unwrap();
-    bench.store.add_grant(grant("g3", GrantScope::Project(cast.project.clone()), at(10_000))).await.unwrap();
-    assert_eq!(bench.store.active_grants(&task, at(6_000)).await.unwrap().len(), 2, "another task's is not ours");
-    assert!(bench.store.revoke_grant(&given.id, at(6_500)).await.unwrap());
-    assert!(!bench.store.revoke_grant(&given.id, at(6_500)).await.unwrap());
-    assert_eq!(bench.store.active_grants(&task, at(7_000)).await.unwrap().len(), 1);
+async fn a_grant_holds_in_its_scope_until_its_end(bench: Arc<Bench>) {
+    let cast = Cast::on(&bench.store).await;
+    let task = bench.store.task(&cast.queued().await).await.unwrap().unwrap();
+    let foreign = GrantScope::Task("zzzzzzzzzzzz".parse().unwrap());
+    for (id, scope) in [
+        ("own", GrantScope::Task(task.id.clone())),
+        ("foreign", foreign),
+        ("wide", GrantScope::Project(cast.project.clone())),
+    ] {
+        bench.store.add_grant(grant(&cast, id, scope)).await.unwrap();
+    }
+    let active = |now| {
+        let (store, task) = (bench.store.clone(), task.clone());
+        async move { store.active_grants(&task, at(now)).await.unwrap().into_iter().map(|g| g.id).collect::<Vec<_>>() }
+    };
+    let (own, wide) = (GrantId::new("own"), GrantId::new("wide"));
+    assert_eq!(active(9_999).await, [own.clone(), wide.clone()]);
+    assert_eq!(active(10_000).await, []);
+    assert!(bench.store.revoke_grant(&own, at(6_500)).await.unwrap());
+    assert!(!bench.store.revoke_grant(&own, at(6_500)).await.unwrap());
+    assert_eq!(active(9_999).await, [wide]);
 }
 
 async fn late_words_are_told_so(bench: Arc<Bench>) {

@@ -42,7 +42,8 @@ async fn events_stay_in_order_under_load(bench: Arc<Bench>) {
     for number in 0..40 {
         let (store, lease) = (bench.store.clone(), lease.clone());
         let events = vec![warning(&format!("{number} a")), warning(&format!("{number} b"))];
-        writes.spawn(async move { store.record(&lease, events, Progress::at(at(1))).await.unwrap().applied().unwrap() });
+        writes
+            .spawn(async move { store.record(&lease, events, Progress::at(at(1))).await.unwrap().applied().unwrap() });
     }
     for events in writes.join_all().await {
         assert_eq!(events[1].seq, events[0].seq + 1);

@@ -3,7 +3,7 @@
 use super::super::*;
 use super::bench::Bench;
 use super::fixture::*;
-use signalbox_core::approval::Saying;
+use signalbox_core::approval::{Approval, Saying};
 use signalbox_core::event::{DecidedBy, GateAnswer};
 use signalbox_core::id::{NodeId, SessionId, ToolUseId};
 use signalbox_core::money::{MicroUsd, Usage};
@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 super::on_both!(
     of_many_nodes_one_gets_the_task,
-    a_node_that_lost_its_task_changes_nothing,
+    a_node_that_lost_its_task_does_not_end_it,
+    a_node_that_lost_its_task_asks_and_allows_nothing,
     a_node_takes_up_what_it_held_in_an_earlier_life,
     a_lease_is_kept_by_its_heart,
     what_a_run_spends_adds_up,
@@ -36,15 +37,20 @@ async fn of_many_nodes_one_gets_the_task(bench: Arc<Bench>) {
     other.close().await;
 }
 
-async fn a_node_that_lost_its_task_changes_nothing(bench: Arc<Bench>) {
-    let cast = Cast::on(&bench.store).await;
-    let store = &bench.store;
+/// A lease that another node has taken over, and an allowed approval of its task.
+async fn lost(cast: &Cast) -> (Lease, Approval) {
     let lost = cast.running().await;
     let approval = cast.asked(&lost, 1).await;
-    store.decide(&approval.id, vote("ann", Saying::Allow)).await.unwrap();
-    assert_eq!(store.adopt(&lost.task, &claim("two", 12_000, 20_000)).await.unwrap().unwrap().run, lost.run);
-    let before = cast.record_of(&lost.task).await;
+    cast.store.decide(&approval.id, vote("ann", Saying::Allow)).await.unwrap();
+    let taken = cast.store.adopt(&lost.task, &claim("two", 12_000, 20_000)).await.unwrap().unwrap();
+    assert_eq!(taken.run, lost.run);
+    (lost, approval)
+}
 
+async fn a_node_that_lost_its_task_does_not_end_it(bench: Arc<Bench>) {
+    let cast = Cast::on(&bench.store).await;
+    let (store, (lost, approval)) = (&bench.store, lost(&cast).await);
+    let before = cast.record_of(&lost.task).await;
     assert_eq!(store.heartbeat(&lost, at(90_000)).await.unwrap(), Heartbeat::Lost);
     assert_eq!(store.record(&lost, vec![warning("late")], Progress::at(at(1))).await.unwrap(), Fenced::Stale);
     assert_eq!(store.park(&lost, &approval.id, at(1)).await.unwrap(), Fenced::Stale);
@@ -52,16 +58,21 @@ async fn a_node_that_lost_its_task_changes_nothing(bench: Arc<Bench>) {
     let failure = Failure::new(FailureKind::SandboxFailed, "gone");
     let requeue = Requeue { at: at(1), failure, retry_at: at(2), events: Vec::new() };
     assert_eq!(store.requeue(&lost, requeue).await.unwrap(), Fenced::Stale);
+    assert_eq!(cast.record_of(&lost.task).await, before);
+    assert_eq!(cast.state(&lost.task).await, TaskState::Running);
+}
+
+async fn a_node_that_lost_its_task_asks_and_allows_nothing(bench: Arc<Bench>) {
+    let cast = Cast::on(&bench.store).await;
+    let (store, (lost, approval)) = (&bench.store, lost(&cast).await);
     assert_eq!(store.set_head(&lost, "abc").await.unwrap(), Fenced::Stale);
     assert_eq!(store.set_session(&lost, &SessionId::new("s")).await.unwrap(), Fenced::Stale);
     assert_eq!(store.consume(&lost, &approval.id, "req").await.unwrap(), Fenced::Stale);
     let late = cast.approval(&lost, 1);
     assert_eq!(store.open_approval(&lost, asking(&late, &["terminal:1"])).await.unwrap(), Fenced::Stale);
     assert_eq!(store.record_gate(&lost, gate_record(&lost), Vec::new()).await.unwrap(), Fenced::Stale);
-
-    assert_eq!(cast.record_of(&lost.task).await, before);
-    assert_eq!(cast.state(&lost.task).await, TaskState::Running);
     assert_eq!(store.conversation(&lost.conversation).await.unwrap().unwrap().head, None);
+    assert_eq!(store.allowed_calls(&lost.task).await.unwrap(), []);
     assert_eq!(bench.count("SELECT COUNT(*) FROM approvals").await, 1);
 }
 
@@ -88,11 +99,11 @@ async fn a_node_takes_up_what_it_held_in_an_earlier_life(bench: Arc<Bench>) {
     assert_eq!(store.adoptable(&two, at(3_000)).await.unwrap(), [], "its lease has not ended");
     assert_eq!(store.adopt(&lease.task, &claim("two", 3_000, 9_000)).await.unwrap(), None);
     assert_eq!(store.lapsed(at(3_000)).await.unwrap(), []);
-    assert_eq!(store.adoptable(&one, at(3_000)).await.unwrap(), [lease.task.clone()]);
+    assert_eq!(store.adoptable(&one, at(3_000)).await.unwrap(), vec![lease.task.clone()]);
 
     let again = store.adopt(&lease.task, &claim("one", 3_000, 13_000)).await.unwrap().unwrap();
     assert_eq!((&again.run, again.number, again.fence), (&lease.run, lease.number, lease.fence + 1));
-    assert_eq!(store.lapsed(at(13_000)).await.unwrap(), [lease.task.clone()]);
+    assert_eq!(store.lapsed(at(13_000)).await.unwrap(), vec![lease.task.clone()]);
     let taken = store.adopt(&lease.task, &claim("two", 13_000, 20_000)).await.unwrap().unwrap();
     assert_eq!(store.run(&taken.run).await.unwrap().unwrap().node, two);
     let nothing = "000000000000".parse().unwrap();

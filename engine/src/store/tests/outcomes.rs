@@ -137,10 +137,7 @@ async fn what_waits_stops_at_once(bench: Arc<Bench>) {
 async fn a_person_may_try_again(bench: Arc<Bench>) {
     let cast = Cast::on(&bench.store).await;
     let lease = cast.running().await;
-    assert_eq!(
-        bench.store.retry(&lease.task, "Ann", at(5_000)).await.unwrap(),
-        Retrying::Illegal(TaskState::Running)
-    );
+    assert_eq!(bench.store.retry(&lease.task, "Ann", at(5_000)).await.unwrap(), Retrying::Illegal(TaskState::Running));
     let failure = Some(Failure::new(FailureKind::KeyRefused, "401"));
     bench.store.finish(&lease, Finish { failure, ..finish(TaskStep::GaveUp) }).await.unwrap().applied().unwrap();
     let again = bench.store.retry(&lease.task, "Ann", at(10_000)).await.unwrap();

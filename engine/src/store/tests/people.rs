@@ -4,6 +4,7 @@ use super::super::*;
 use super::bench::Bench;
 use super::fixture::*;
 use serde_json::json;
+use signalbox_core::id::ProjectId;
 use signalbox_core::people::{Identity, Role};
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ super::on_both!(
     a_person_is_added_whole_or_not_at_all,
     there_is_one_operator,
     projects_are_shown_to_their_people,
+    the_operator_sees_every_project,
+    a_project_has_one_name_and_its_policy,
     a_place_is_bound_to_one_project,
     deeds_are_written_down,
 );
@@ -44,8 +47,8 @@ async fn a_person_is_added_whole_or_not_at_all(bench: Arc<Bench>) {
     assert_eq!(store.user("bob").await.unwrap(), None);
     let same = store.add_user(new_user("ann")).await.unwrap_err();
     assert!(matches!(same, StoreError::Taken { what: "person", .. }), "{same:?}");
-    let nowhere = NewUser { roles: vec![("nowhere".to_owned(), Role::Member)].into_iter()
-        .map(|(id, role)| (signalbox_core::id::ProjectId::new(id), role)).collect(), ..new_user("carl") };
+    let roles = vec![(ProjectId::new("nowhere"), Role::Member)];
+    let nowhere = NewUser { roles, ..new_user("carl") };
     assert!(matches!(store.add_user(nowhere).await.unwrap_err(), StoreError::Missing { .. }));
     assert_eq!(store.user("carl").await.unwrap(), None);
 }
@@ -79,15 +82,25 @@ async fn projects_are_shown_to_their_people(bench: Arc<Bench>) {
     store.set_role(&cast.ann, &beta, None).await.unwrap();
     let ann = store.user("ann").await.unwrap().unwrap();
     assert_eq!(store.visible_to(&ann).await.unwrap(), Visible::Projects(vec![cast.project.clone()]));
-    let operator = store.operator(at(5)).await.unwrap();
-    assert_eq!(store.projects_for(&operator).await.unwrap().len(), 2);
-    assert_eq!(store.visible_to(&operator).await.unwrap(), Visible::All);
+}
 
+async fn the_operator_sees_every_project(bench: Arc<Bench>) {
+    let cast = Cast::on(&bench.store).await;
+    add_project(&bench.store, "beta", &cast.ann).await;
+    let operator = bench.store.operator(at(5)).await.unwrap();
+    assert_eq!(bench.store.projects_for(&operator).await.unwrap().len(), 2);
+    assert_eq!(bench.store.visible_to(&operator).await.unwrap(), Visible::All);
+}
+
+async fn a_project_has_one_name_and_its_policy(bench: Arc<Bench>) {
+    let store = &bench.store;
+    let cast = Cast::on(store).await;
+    let beta = add_project(store, "beta", &cast.ann).await;
     assert!(store.set_policy(&beta, Some("[gate]".to_owned())).await.unwrap());
     assert_eq!(store.project("beta").await.unwrap().unwrap().policy.as_deref(), Some("[gate]"));
     assert_eq!(store.project("id-of-beta").await.unwrap(), store.project("beta").await.unwrap());
     let mut twin = store.project("beta").await.unwrap().unwrap();
-    twin.id = signalbox_core::id::ProjectId::new("twin");
+    twin.id = ProjectId::new("twin");
     assert!(matches!(store.add_project(twin).await.unwrap_err(), StoreError::Taken { what: "project", .. }));
 }
 
@@ -100,7 +113,7 @@ async fn a_place_is_bound_to_one_project(bench: Arc<Bench>) {
     store.bind(&chat, &cast.project, at(1)).await.unwrap();
     store.bind(&chat, &beta, at(2)).await.unwrap();
     assert_eq!(store.bound_project(&chat).await.unwrap(), Some(beta));
-    let nowhere = signalbox_core::id::ProjectId::new("nowhere");
+    let nowhere = ProjectId::new("nowhere");
     assert!(matches!(store.bind(&chat, &nowhere, at(3)).await.unwrap_err(), StoreError::Missing { .. }));
 }
 

@@ -50,14 +50,14 @@ async fn a_conversation_has_one_live_task(bench: Arc<Bench>) {
         let store = bench.store.clone();
         async move { store.queue_heads(at(now), 9).await.unwrap().into_iter().map(|h| h.task).collect::<Vec<_>>() }
     };
-    assert_eq!(heads(9_000).await, [first.task.id.clone()], "one at a time, in the order asked");
+    assert_eq!(heads(9_000).await, vec![first.task.id.clone()], "one at a time, in the order asked");
     let lease = bench.store.lease(&first.task.id, &claim("one", 9_000, 19_000)).await.unwrap().unwrap();
     assert_eq!(heads(9_000).await, []);
     assert_eq!(bench.store.lease(&second.task.id, &claim("two", 9_000, 19_000)).await.unwrap(), None);
     assert_eq!(cast.state(&second.task.id).await, TaskState::Queued);
 
     bench.store.finish(&lease, finish(TaskStep::Answered)).await.unwrap().applied().unwrap();
-    assert_eq!(heads(9_500).await, [second.task.id.clone()]);
+    assert_eq!(heads(9_500).await, vec![second.task.id.clone()]);
     assert!(bench.store.lease(&second.task.id, &claim("two", 9_500, 19_000)).await.unwrap().is_some());
 }
 

@@ -4,14 +4,15 @@ use super::super::*;
 use super::bench::Bench;
 use super::fixture::*;
 use signalbox_core::event::{EventKind, Excerpt};
-use signalbox_core::id::ToolUseId;
+use signalbox_core::id::{BlobId, ToolUseId};
 use signalbox_core::task::TaskStep;
 use std::sync::Arc;
 use std::time::Duration;
 
 super::on_both!(
     old_tasks_go_with_all_that_was_theirs,
-    a_blob_lives_as_long_as_what_mentions_it,
+    a_blob_lives_as_long_as_the_record_that_mentions_it,
+    a_session_outlives_its_tasks,
     what_a_crash_left_behind_is_removed,
     old_updates_and_deliveries_go_when_they_are_settled,
 );
@@ -55,29 +56,41 @@ async fn old_tasks_go_with_all_that_was_theirs(bench: Arc<Bench>) {
     assert_eq!(heart, Heartbeat::Kept { stop_requested: false });
 }
 
-async fn a_blob_lives_as_long_as_what_mentions_it(bench: Arc<Bench>) {
-    let cast = Cast::on(&bench.store).await;
+/// A task whose record mentions a blob, twice.
+async fn mentioning(cast: &Cast, blob: &BlobId) -> Lease {
     let lease = cast.running().await;
-    let (kept, session, loose) = (b"kept".as_slice(), b"session".as_slice(), b"loose".as_slice());
-    let kept = bench.store.put_blob(kept).await.unwrap();
-    let session = bench.store.put_blob(session).await.unwrap();
-    let loose = bench.store.put_blob(loose).await.unwrap();
-    let output = Excerpt { text: String::new(), bytes: 4, blob: Some(kept.clone()) };
+    let output = Excerpt { text: String::new(), bytes: 4, blob: Some(blob.clone()) };
     let event = EventKind::ToolFinished { call: ToolUseId::new("t"), is_error: false, output };
-    bench.store.record(&lease, vec![event.clone(), event], Progress::at(at(1))).await.unwrap().applied().unwrap();
-    bench.store.set_session_blob(&lease, &session).await.unwrap().applied().unwrap();
+    let recorded = cast.store.record(&lease, vec![event.clone(), event], Progress::at(at(1))).await;
+    recorded.unwrap().applied().unwrap();
+    lease
+}
 
+async fn a_blob_lives_as_long_as_the_record_that_mentions_it(bench: Arc<Bench>) {
+    let cast = Cast::on(&bench.store).await;
+    let (kept, loose) = (bench.store.put_blob(b"kept").await.unwrap(), bench.store.put_blob(b"loose").await.unwrap());
+    let lease = mentioning(&cast, &kept).await;
     let_the_clock_move().await;
     assert_eq!(bench.store.sweep(&after(1), at(2)).await.unwrap().blobs, 0, "young blobs stay");
     assert_eq!(bench.store.sweep(&at_once(), at(2)).await.unwrap().blobs, 1);
     assert!(bench.store.open_blob(&loose).await.is_err());
     assert!(bench.store.open_blob(&kept).await.is_ok());
-    assert!(bench.store.open_blob(&session).await.is_ok());
 
     bench.store.finish(&lease, finish(TaskStep::Answered)).await.unwrap().applied().unwrap();
     let swept = bench.store.sweep(&Retention { tasks: Duration::ZERO, ..at_once() }, at(9_001)).await.unwrap();
     assert_eq!((swept.tasks, swept.blobs), (1, 1));
     assert!(bench.store.open_blob(&kept).await.is_err());
+}
+
+async fn a_session_outlives_its_tasks(bench: Arc<Bench>) {
+    let cast = Cast::on(&bench.store).await;
+    let lease = cast.running().await;
+    let session = bench.store.put_blob(b"session").await.unwrap();
+    bench.store.set_session_blob(&lease, &session).await.unwrap().applied().unwrap();
+    bench.store.finish(&lease, finish(TaskStep::Answered)).await.unwrap().applied().unwrap();
+    let_the_clock_move().await;
+    let swept = bench.store.sweep(&Retention { tasks: Duration::ZERO, ..at_once() }, at(9_001)).await.unwrap();
+    assert_eq!((swept.tasks, swept.blobs), (1, 0));
     assert!(bench.store.open_blob(&session).await.is_ok(), "the conversation can still be continued");
 }
 

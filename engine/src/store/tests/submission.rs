@@ -136,7 +136,7 @@ async fn lists_show_only_what_may_be_seen(bench: Arc<Bench>) {
         async move { store.tasks(&query).await.unwrap().into_iter().map(|task| task.id).collect::<Vec<_>>() }
     };
     assert_eq!(list(Visible::All, true).await, [other.clone(), mine.clone()]);
-    assert_eq!(list(Visible::Projects(vec![cast.project.clone()]), true).await, [mine.clone()]);
+    assert_eq!(list(Visible::Projects(vec![cast.project.clone()]), true).await, vec![mine.clone()]);
     assert_eq!(list(Visible::Projects(Vec::new()), false).await, []);
 
     let stop = StopRequest { by: "Ann".to_owned(), at: at(3_000), deliveries: Vec::new() };
