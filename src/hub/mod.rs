@@ -198,6 +198,19 @@ pub async fn open_store(config: &Config, home: &Home) -> anyhow::Result<Store> {
     Store::open(settings).await.context("the database cannot be opened (database.url)")
 }
 
+/// Brings the database up to date, and says which step of the schema it is at.
+///
+/// # Errors
+/// When a hub is using the home, or the database does not answer.
+pub async fn migrate(config: &Config) -> anyhow::Result<i64> {
+    let home = Home::take(&config.hub.home)?;
+    let store = open_store(config, &home).await?;
+    store.migrate().await.context("the database could not be brought up to date")?;
+    let version = store.schema_version().await?;
+    store.close().await;
+    Ok(version.applied.unwrap_or(0))
+}
+
 /// Connects to Docker.
 ///
 /// # Errors

@@ -1,25 +1,30 @@
 //! The API, version 1, as the local socket serves it. `docs/reference.md` fixes its routes.
 
 use crate::peer::Operator;
+use crate::serve::Closing;
 use crate::{App, Problem};
 use axum::body::{Body, Bytes};
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{DefaultBodyLimit, FromRequest, Path, Query, Request, State};
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request, State};
+use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
+use futures::future::ready;
 use futures::{Stream, StreamExt as _};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use signalbox_core::approval::Approval;
-use signalbox_core::id::{ApprovalId, DeliveryId, TaskId, UserId};
-use signalbox_core::place::{BadPlace, Place};
+use signalbox_core::id::{DeliveryId, TaskId, UserId};
+use signalbox_core::place::Place;
 use signalbox_core::port::{
     AddProject, AddUser, Decide, Decided, DiffText, Project, Refusal, SubmitTask, Submitted, TaskFilter,
 };
 use signalbox_core::task::Task;
 use std::convert::Infallible;
+use std::fmt::Display;
+use std::str::FromStr;
 use tokio_stream::wrappers::ReceiverStream;
 
 /// The largest request: a prompt of several megabytes, escaped as JSON.
@@ -42,7 +47,12 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/places/{place}/deliveries", get(attach_terminal))
         .route("/api/v1/deliveries/{delivery}/receipt", post(acknowledge_delivery))
         .route("/api/v1/faults", get(list_faults))
+        .fallback(refuse_unknown)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+}
+
+async fn refuse_unknown() -> Problem {
+    Refusal::NotFound("this hub's API has no such route; is the client of another version?".to_owned()).into()
 }
 
 type Answer<T> = Result<Json<T>, Problem>;
@@ -59,6 +69,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Payload<T> {
     }
 }
 
+/// The fields of a query, with faults like those of a body.
+struct Asked<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let query: Result<Query<T>, QueryRejection> = Query::from_request_parts(parts, state).await;
+        query.map(|Query(fields)| Self(fields)).map_err(|fault| Refusal::Invalid(fault.body_text()).into())
+    }
+}
+
 async fn submit_task(
     State(app): State<App>,
     Operator(actor): Operator,
@@ -70,7 +92,7 @@ async fn submit_task(
 async fn list_tasks(
     State(app): State<App>,
     Operator(actor): Operator,
-    Query(filter): Query<TaskFilter>,
+    Asked(filter): Asked<TaskFilter>,
 ) -> Answer<Vec<Task>> {
     Ok(Json(app.hub.tasks(&actor, filter).await?))
 }
@@ -102,12 +124,15 @@ struct After {
 async fn follow_task(
     State(app): State<App>,
     Operator(actor): Operator,
-    Path(task): Path<TaskId>,
-    Query(After { after }): Query<After>,
+    Extension(closing): Extension<Closing>,
+    Path(task): Path<String>,
+    Asked(After { after }): Asked<After>,
 ) -> Result<Response, Problem> {
+    let task: TaskId = sound(&task)?;
     let events = app.hub.follow(&actor, &task, after).await?;
     // A refusal in mid-stream cannot change the status any more; the stream breaks off and the client resumes.
-    Ok(lines(events.take_while(|live| futures::future::ready(live.is_ok())).filter_map(|live| async { live.ok() })))
+    let sound = events.take_while(|live| ready(live.is_ok())).filter_map(|live| ready(live.ok()));
+    Ok(lines(sound, closing))
 }
 
 async fn list_approvals(State(app): State<App>, Operator(actor): Operator) -> Answer<Vec<Approval>> {
@@ -117,9 +142,9 @@ async fn list_approvals(State(app): State<App>, Operator(actor): Operator) -> An
 async fn show_approval(
     State(app): State<App>,
     Operator(actor): Operator,
-    Path(approval): Path<ApprovalId>,
+    Path(approval): Path<String>,
 ) -> Answer<Approval> {
-    Ok(Json(app.hub.approval(&actor, &approval).await?))
+    Ok(Json(app.hub.approval(&actor, &sound(&approval)?).await?))
 }
 
 async fn decide_approval(
@@ -165,10 +190,11 @@ async fn add_user(
 async fn attach_terminal(
     State(app): State<App>,
     Operator(_): Operator,
+    Extension(closing): Extension<Closing>,
     Path(place): Path<String>,
 ) -> Result<Response, Problem> {
-    let place: Place = place.parse().map_err(|fault: BadPlace| Refusal::Invalid(fault.to_string()))?;
-    Ok(lines(ReceiverStream::new(app.terminals.attach(place))))
+    let place: Place = sound(&place)?;
+    Ok(lines(ReceiverStream::new(app.terminals.attach(place)), closing))
 }
 
 async fn acknowledge_delivery(
@@ -184,12 +210,18 @@ async fn list_faults(State(app): State<App>, Operator(_): Operator) -> Answer<Ve
     Ok(Json(app.hub.faults().await?))
 }
 
-/// A stream of JSON lines.
-fn lines<T: Serialize + Send + 'static>(items: impl Stream<Item = T> + Send + 'static) -> Response {
+/// A name in the path, as what it should be.
+fn sound<T: FromStr<Err: Display>>(name: &str) -> Result<T, Problem> {
+    name.parse().map_err(|fault: T::Err| Refusal::Invalid(fault.to_string()).into())
+}
+
+/// A stream of JSON lines, until it ends or the hub stops.
+fn lines<T: Serialize + Send + 'static>(items: impl Stream<Item = T> + Send + 'static, closing: Closing) -> Response {
     let lines = items.filter_map(|item| async move {
         let mut line = serde_json::to_vec(&item).ok()?;
         line.push(b'\n');
         Some(Ok::<_, Infallible>(Bytes::from(line)))
     });
+    let lines = lines.take_until(closing.0.cancelled_owned());
     ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response()
 }

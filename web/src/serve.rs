@@ -2,16 +2,28 @@
 
 use crate::peer::LocalPeer;
 use crate::{App, api, health};
+use axum::Extension;
 use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tokio::net::{TcpListener, UnixListener};
 use tokio_util::sync::CancellationToken;
+
+/// How long an open request may take to end once the hub stops.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Cancelled when the hub stops: streams that would never end by themselves end then.
+#[derive(Debug, Clone)]
+pub(crate) struct Closing(pub(crate) CancellationToken);
 
 /// A listener could not be opened, or broke.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
+    /// The TCP address is none.
+    #[error("web.listen (SIGNALBOX_WEB_LISTEN) must be an address with a port, e.g. 127.0.0.1:8080, not `{0}`")]
+    Address(String),
     /// The TCP address cannot be had.
     #[error("cannot listen on {address} (web.listen, SIGNALBOX_WEB_LISTEN): is another program there already?")]
     Tcp {
@@ -71,16 +83,20 @@ pub async fn serve_local(
     }
     let listener = UnixListener::bind(path).map_err(failed)?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
-    let router = health::routes().merge(api::routes()).with_state(app);
+    let router = health::routes().merge(api::routes()).layer(Extension(Closing(stop.clone()))).with_state(app);
     let service = router.into_make_service_with_connect_info::<LocalPeer>();
     Ok(tokio::spawn(async move {
-        // Streams to followers never end by themselves, so there is no waiting for them: they resume where they were.
-        let serving = axum::serve(listener, service);
+        let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+        // Streams end by themselves when the hub stops; whoever does not read theirs is not waited for.
+        let overdue = async {
+            stop.cancelled().await;
+            tokio::time::sleep(GRACE).await;
+        };
         tokio::select! {
             served = async { serving.await } => if let Err(error) = served {
                 tracing::error!(%error, "the local socket broke");
             },
-            () = stop.cancelled() => {}
+            () = overdue => {}
         }
     }))
 }

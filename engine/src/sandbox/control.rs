@@ -7,7 +7,7 @@ use super::connect::Sandboxes;
 use super::error::{Already, SandboxError, unless_so};
 use super::life::container_name;
 use super::settings::Volumes;
-use super::stdin::{Pipe, Stdin};
+use super::stdin::{SharedPipe, Stdin};
 use super::usage::{DiskUsage, Usage, measure};
 use bollard::query_parameters::{KillContainerOptions, RemoveContainerOptions};
 use signalbox_core::id::SandboxId;
@@ -29,9 +29,13 @@ impl Sandboxes {
 }
 
 impl Control {
-    pub(super) fn new(sandboxes: Sandboxes, id: SandboxId, pipe: Option<Pipe>) -> Self {
+    pub(super) fn new(sandboxes: Sandboxes, id: SandboxId, pipe: Option<SharedPipe>) -> Self {
         let container = container_name(&id);
-        let stdin = Stdin::new(sandboxes.docker.clone(), container.clone(), pipe);
+        let docker = sandboxes.docker.clone();
+        let stdin = match pipe {
+            Some(pipe) => Stdin::attached(docker, container.clone(), pipe),
+            None => Stdin::detached(docker, container.clone()),
+        };
         Self { sandboxes, container, id, stdin }
     }
 

@@ -7,10 +7,11 @@ use super::hardening::{Placement, SESSION, WORKSPACE, container_body};
 use super::output::{Outlet, Output};
 use super::pump::{Frames, Pump};
 use super::settings::{SandboxSpec, Volumes};
-use super::stdin::Pipe;
+use super::stdin::{Pipe, SharedPipe};
 use bollard::models::{ContainerInspectResponse, ContainerStateStatusEnum as Status};
 use bollard::query_parameters::{AttachContainerOptions, CreateContainerOptions, StartContainerOptions};
 use signalbox_core::id::SandboxId;
+use tokio_util::sync::CancellationToken;
 
 /// A container that has not been started. Dropping it leaves it where it is.
 #[derive(Debug)]
@@ -31,8 +32,7 @@ pub struct Sandbox {
 
 /// What a new attachment starts with.
 struct Attachment {
-    pipe: Option<Pipe>,
-    live: Option<Frames>,
+    live: Option<(Pipe, Frames)>,
     after_lines: u64,
 }
 
@@ -64,7 +64,7 @@ impl Sandboxes {
         let attached = attached.map_err(SandboxError::of("attach to a sandbox", &container))?;
         let started = self.docker.start_container(&container, None::<StartContainerOptions>).await;
         started.map_err(SandboxError::of("start a sandbox", &container))?;
-        let attachment = Attachment { pipe: Some(attached.input), live: Some(attached.output), after_lines: 0 };
+        let attachment = Attachment { live: Some((attached.input, attached.output)), after_lines: 0 };
         Ok(self.join(id, volumes, attachment))
     }
 
@@ -80,13 +80,16 @@ impl Sandboxes {
             Some(Status::CREATED) => return Err(SandboxError::NotRunning { id: container }),
             _ => return Err(SandboxError::Missing { id: container }),
         }
-        let attachment = Attachment { pipe: None, live: None, after_lines };
+        let attachment = Attachment { live: None, after_lines };
         Ok(self.join(id.clone(), volumes_of(&found), attachment))
     }
 
     fn join(&self, id: SandboxId, volumes: Volumes, attachment: Attachment) -> Sandbox {
         let container = container_name(&id);
         let (outlet, exit, output) = Outlet::new(&container);
+        let unread = CancellationToken::new();
+        let (pipe, live) = attachment.live.unzip();
+        let pipe = pipe.map(|pipe| SharedPipe { pipe, unread: unread.clone() });
         let pump = Pump {
             docker: self.docker.clone(),
             container: container.clone(),
@@ -94,10 +97,11 @@ impl Sandboxes {
             watched: self.watch(&id, container, volumes),
             log_max_bytes: self.shared.settings.log_max_bytes,
             head: self.head_file(&id),
+            unread,
             delivered: attachment.after_lines,
         };
-        tokio::spawn(pump.run(attachment.live, exit));
-        Sandbox { control: Control::new(self.clone(), id, attachment.pipe), output }
+        tokio::spawn(pump.run(live, exit));
+        Sandbox { control: Control::new(self.clone(), id, pipe), output }
     }
 }
 

@@ -20,6 +20,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
 
 /// A line of standard output longer than this is not kept.
 const LINE_LIMIT: usize = 64 * 1024 * 1024;
@@ -45,6 +46,8 @@ pub(super) struct Pump {
     pub(super) log_max_bytes: u64,
     /// Where the fingerprint of the first line is kept.
     pub(super) head: PathBuf,
+    /// Cancelled when the live attachment is not read any more.
+    pub(super) unread: CancellationToken,
     /// How many lines of standard output have been handed over.
     pub(super) delivered: u64,
 }
@@ -64,6 +67,8 @@ enum Stopped {
     Unread,
     /// The engine has no more, for now or for good.
     Ended(Reading),
+    /// There is more than there may be.
+    Full,
 }
 
 impl Pump {
@@ -81,7 +86,13 @@ impl Pump {
             let before = self.delivered;
             let recorded = live.is_none();
             let frames = live.take().unwrap_or_else(|| self.record(Following::Yes));
-            let Stopped::Ended(reading) = self.read(frames, recorded).await? else { return Ok(None) };
+            let stopped = self.read(frames, recorded).await;
+            self.unread.cancel();
+            let reading = match stopped? {
+                Stopped::Unread => return Ok(None),
+                Stopped::Full => return self.stop_flood().await.map(Some),
+                Stopped::Ended(reading) => reading,
+            };
             if self.has_ended().await? {
                 return self.finish(reading).await;
             }
@@ -114,7 +125,10 @@ impl Pump {
                 // What does not have a frame's head is the engine breaking off with a message.
                 Some(Ok(LogOutput::Console { .. })) | Some(Err(_)) | None => return Ok(Stopped::Ended(reading)),
             };
-            self.measure(&mut reading, &bytes);
+            reading.measure(&bytes);
+            if reading.written > self.log_max_bytes {
+                return Ok(Stopped::Full);
+            }
             let handed = if is_stdout {
                 let pieces = reading.stdout_pieces(bytes);
                 self.hand_over_stdout(&mut reading, pieces).await?
@@ -195,14 +209,11 @@ impl Pump {
         }
     }
 
-    fn measure(&self, reading: &mut Reading, bytes: &Bytes) {
-        let newlines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
-        reading.written += bytes.len() as u64 + RECORD_OVERHEAD * (newlines + 1);
-        if reading.written > self.log_max_bytes && self.watched.reason().is_none() {
-            let (watched, docker, limit_bytes) = (self.watched.clone(), self.docker.clone(), self.log_max_bytes);
-            // Not awaited: the engine answers only when the output has been read to its end.
-            tokio::spawn(async move { watched.kill(&docker, KillReason::LogFull { limit_bytes }).await });
-        }
+    /// What came after the limit is not worth reading: the task has failed.
+    async fn stop_flood(&self) -> Result<Exit, SandboxError> {
+        self.watched.kill(&self.docker, KillReason::LogFull { limit_bytes: self.log_max_bytes }).await;
+        while !self.has_ended().await? {}
+        self.exit().await
     }
 
     /// Whether the container is at its end; one that only closed its output is not.
@@ -226,19 +237,30 @@ impl Pump {
         if (reading.recorded || reading.slow) && !self.read_rest().await? {
             return Ok(None);
         }
+        self.exit().await.map(Some)
+    }
+
+    async fn exit(&self) -> Result<Exit, SandboxError> {
         let state = self.docker.inspect_container(&self.container, None).await;
         let state = state.map_err(SandboxError::of("inspect a sandbox", &self.container))?.state.unwrap_or_default();
-        Ok(Some(Exit {
+        Ok(Exit {
             code: state.exit_code.unwrap_or(-1),
             oom_killed: state.oom_killed.unwrap_or(false),
             killed: self.watched.reason(),
-        }))
+        })
     }
 
     /// The record of a container that has ended is complete: all that was handed over must be in it.
     async fn read_rest(&mut self) -> Result<bool, SandboxError> {
         let frames = self.record(Following::No);
-        let Stopped::Ended(mut reading) = self.read(frames, true).await? else { return Ok(false) };
+        let mut reading = match self.read(frames, true).await? {
+            Stopped::Ended(reading) => reading,
+            Stopped::Unread => return Ok(false),
+            Stopped::Full => {
+                self.watched.kill(&self.docker, KillReason::LogFull { limit_bytes: self.log_max_bytes }).await;
+                return Ok(true);
+            }
+        };
         let last = reading.stdout.finish().into_iter().collect();
         let handed = self.hand_over_stdout(&mut reading, last).await?;
         if reading.seen < self.delivered {
@@ -266,6 +288,11 @@ impl Reading {
     fn new(recorded: bool) -> Self {
         let (stdout, stderr) = (Splitter::new(LINE_LIMIT), Splitter::new(STDERR_LIMIT));
         Self { recorded, stdout, stderr, seen: 0, written: 0, slow: false }
+    }
+
+    fn measure(&mut self, bytes: &Bytes) {
+        let newlines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.written += bytes.len() as u64 + RECORD_OVERHEAD * (newlines + 1);
     }
 
     fn stdout_pieces(&mut self, bytes: Bytes) -> Vec<Piece> {

@@ -11,10 +11,18 @@ use bytes::Bytes;
 use std::pin::Pin;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 pub(super) type Pipe = Pin<Box<dyn AsyncWrite + Send>>;
 
 const WAITING_LINES: usize = 16;
+
+/// A pipe on the connection that the output comes by. An output that nobody reads would hold up the container, so the
+/// connection must be closed from both sides once `unread` is cancelled.
+pub(super) struct SharedPipe {
+    pub(super) pipe: Pipe,
+    pub(super) unread: CancellationToken,
+}
 
 /// The way to a sandbox's standard input. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -27,10 +35,20 @@ struct Message {
 }
 
 impl Stdin {
-    /// Of a pipe that is attached already, or of none.
-    pub(super) fn new(docker: Docker, container: String, pipe: Option<Pipe>) -> Self {
+    /// Attaches when it first has to.
+    pub(super) fn detached(docker: Docker, container: String) -> Self {
+        Self::spawn(Writer { docker, container, pipe: None, shared: None })
+    }
+
+    /// Of a pipe that shares its connection with the output.
+    pub(super) fn attached(docker: Docker, container: String, pipe: SharedPipe) -> Self {
+        let SharedPipe { pipe, unread } = pipe;
+        Self::spawn(Writer { docker, container, pipe: Some(pipe), shared: Some(unread) })
+    }
+
+    fn spawn(writer: Writer) -> Self {
         let (sender, queue) = mpsc::channel(WAITING_LINES);
-        tokio::spawn(Writer { docker, container, pipe }.run(queue));
+        tokio::spawn(writer.run(queue));
         Self(sender)
     }
 
@@ -47,29 +65,55 @@ struct Writer {
     docker: Docker,
     container: String,
     pipe: Option<Pipe>,
+    /// Set while the pipe is the one that shares its connection with the output.
+    shared: Option<CancellationToken>,
 }
 
 impl Writer {
     async fn run(mut self, mut queue: mpsc::Receiver<Message>) {
-        while let Some(Message { line, done }) = queue.recv().await {
+        loop {
+            let message = tokio::select! {
+                biased;
+                () = unread(self.shared.as_ref()) => {
+                    (self.pipe, self.shared) = (None, None);
+                    continue;
+                }
+                message = queue.recv() => message,
+            };
+            let Some(Message { line, done }) = message else { return };
             // Whoever asked may have stopped waiting; the line was written all the same.
             let _ = done.send(self.write(&line).await);
         }
     }
 
     async fn write(&mut self, line: &[u8]) -> Result<(), SandboxError> {
+        let gone = || SandboxError::NotRunning { id: self.container.clone() };
         let mut pipe = match self.pipe.take() {
             Some(pipe) => pipe,
             None => attach(&self.docker, &self.container).await?,
         };
-        let mut written = pipe.write_all(line).await;
-        if written.is_ok() {
-            written = pipe.flush().await;
+        let written = tokio::select! {
+            written = write_out(&mut pipe, line) => written.map_err(|_| gone()),
+            () = unread(self.shared.as_ref()) => Err(gone()),
+        };
+        match written {
+            Ok(()) => self.pipe = Some(pipe),
+            // It may hold half a line: the next message gets a new one.
+            Err(_) => self.shared = None,
         }
-        // A pipe that failed may hold half a line: the next message gets a new one.
-        written.map_err(|_| SandboxError::NotRunning { id: self.container.clone() })?;
-        self.pipe = Some(pipe);
-        Ok(())
+        written
+    }
+}
+
+async fn write_out(pipe: &mut Pipe, line: &[u8]) -> std::io::Result<()> {
+    pipe.write_all(line).await?;
+    pipe.flush().await
+}
+
+async fn unread(shared: Option<&CancellationToken>) {
+    match shared {
+        Some(unread) => unread.cancelled().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -4,6 +4,7 @@
 //! the pause between two grows with what the last one took.
 
 use super::connect::Sandboxes;
+use super::error::{Already, unless_so};
 use super::output::KillReason;
 use super::settings::Volumes;
 use bollard::Docker;
@@ -37,7 +38,8 @@ impl Watched {
         }
         self.ending.cancel();
         tracing::warn!(sandbox = %self.container, ?reason, "killing sandbox {}", self.container);
-        if let Err(error) = docker.kill_container(&self.container, None::<KillContainerOptions>).await {
+        let killed = docker.kill_container(&self.container, None::<KillContainerOptions>).await;
+        if let Err(error) = unless_so(killed, &[Already::Status(404), Already::Status(409)]) {
             tracing::warn!(sandbox = %self.container, %error, "cannot kill sandbox {}", self.container);
         }
     }
@@ -50,7 +52,8 @@ impl Watched {
 impl Sandboxes {
     /// Puts a sandbox under watch for as long as the answer is held.
     pub(super) fn watch(&self, id: &SandboxId, container: String, volumes: Volumes) -> Arc<Watched> {
-        let watched = Arc::new(Watched { container, volumes, reason: OnceLock::new(), ending: CancellationToken::new() });
+        let watched =
+            Arc::new(Watched { container, volumes, reason: OnceLock::new(), ending: CancellationToken::new() });
         let mut all = self.shared.watched.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         all.retain(|_, watched| watched.strong_count() > 0);
         all.insert(id.clone(), Arc::downgrade(&watched));

@@ -30,7 +30,7 @@ pub(super) struct BlobFiles {
 
 impl BlobFiles {
     pub(super) async fn open(root: PathBuf) -> Result<Self, StoreError> {
-        tokio::fs::create_dir_all(root.join("new")).await?;
+        tokio::fs::DirBuilder::new().recursive(true).mode(0o700).create(root.join("new")).await?;
         Ok(Self { root, removing: RwLock::new(()) })
     }
 

@@ -11,9 +11,11 @@ use futures::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::any::{Any, AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AnyConnection, AnyPool, ConnectOptions, Executor};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::fs::OpenOptions;
 
 /// A connection with a transaction open on it.
 pub(super) type Tx = AnyConnection;
@@ -51,11 +53,10 @@ impl Database {
     }
 
     async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
-        let separator = if url.contains('?') { '&' } else { '?' };
-        let url = if url.contains("mode=") { url.to_owned() } else { format!("{url}{separator}mode=rwc") };
-        let writers =
-            pool(&url, 1, "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").await?;
-        let readers = pool(&url, 4, "PRAGMA query_only = ON;").await?;
+        make_private(url).await?;
+        let manners = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+        let writers = pool(url, 1, manners).await?;
+        let readers = pool(url, 4, "PRAGMA busy_timeout = 10000; PRAGMA query_only = ON;").await?;
         let group = Some(GroupCommit::start(writers.clone()));
         Ok(Self { kind: Kind::Sqlite, readers, writers, group })
     }
@@ -129,6 +130,13 @@ fn kind_of(url: &str) -> Result<Kind, StoreError> {
         Some("mysql" | "mariadb") => Ok(Kind::MySql),
         _ => Err(bad_address("the database address must begin with sqlite: or mysql:")),
     }
+}
+
+/// Makes an empty database file for its owner alone; SQLite gives the files beside it the same mode.
+async fn make_private(url: &str) -> Result<(), StoreError> {
+    let options: SqliteConnectOptions = url.parse()?;
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(options.get_filename()).await;
+    file.map(|_| ()).map_err(|error| sqlx::Error::Io(error).into())
 }
 
 async fn pool(url: &str, connections: u32, manners: &'static str) -> Result<AnyPool, StoreError> {

@@ -103,10 +103,21 @@ impl Store {
         });
         let mut taken = Vec::new();
         for row in rows.await? {
-            let message = row.message.clone();
-            taken.push(Taken { delivery: self.whole_delivery(row).await?, message });
+            let (id, message) = (row.id.clone(), row.message.clone());
+            match self.whole_delivery(row).await {
+                Ok(delivery) => taken.push(Taken { delivery, message }),
+                Err(error) if error.is_unavailable() => return Err(error),
+                Err(error) => self.bury(id, error).await?,
+            }
         }
         Ok(taken)
+    }
+
+    /// A card that cannot be read must not hold up the others in its place.
+    async fn bury(&self, id: DeliveryId, error: StoreError) -> Result<(), StoreError> {
+        tracing::error!(delivery = %id, %error, "delivery {id} cannot be read and is given up");
+        let grave = (id, error.to_string());
+        self.db.write(grave, |tx, (id, error)| Box::pin(bury(tx, id, error))).await
     }
 
     /// When the next delivery to places of these kinds may be taken; none when nothing is owed there.
@@ -285,6 +296,13 @@ async fn end_try(tx: &mut Tx, taken: &Taken, ending: &Ending) -> Result<Fenced<(
         .bind(i64::from(delivery.attempts));
     let applied = ended.execute(tx).await?.rows_affected() > 0;
     Ok(if applied { Fenced::Applied(()) } else { Fenced::Stale })
+}
+
+async fn bury(tx: &mut Tx, id: &DeliveryId, error: &str) -> Result<(), StoreError> {
+    let buried =
+        sqlx::query("UPDATE deliveries SET status = 'dead', error = ?, settled_at = ? WHERE id = ?").bind(error);
+    buried.bind(wall_clock().millis()).bind(id.as_str()).execute(tx).await?;
+    Ok(())
 }
 
 async fn remember(tx: &mut Tx, delivery: &Delivery, message: &str) -> Result<(), StoreError> {

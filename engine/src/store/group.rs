@@ -95,8 +95,8 @@ impl<D: Send + Sync, T: Send> Job for Pending<D, T> {
 
     fn answer(self: Box<Self>, group: Result<(), StoreError>) {
         let outcome = match (self.outcome, group) {
-            // The write's own error says more than the group's.
-            (Some(Err(error)), _) | (_, Err(error)) => Err(error),
+            // What the write saw of the others in its group was not kept either, so its own outcome means nothing.
+            (_, Err(error)) => Err(error),
             (Some(outcome), Ok(())) => outcome,
             (None, Ok(())) => Err(StoreError::closed()),
         };

@@ -1,10 +1,11 @@
-//! The schema: migrations of each database, run by sqlx under its own lock and checksums.
+//! The schema: migrations of each database, run by sqlx with its checksums, by one node at a time.
 
 use super::Store;
+use super::columns::Columns;
 use super::db::Kind;
 use super::error::StoreError;
-use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{AnyConnection, Connection, SqlSafeStr};
 use std::sync::Arc;
 
 const MIGRATIONS: [Step; 4] = [
@@ -55,12 +56,23 @@ impl Store {
         self.migrate_to(latest()).await
     }
 
-    /// Brings the schema up to one version.
+    /// Brings the schema up to one version, while every other node waits.
     pub(super) async fn migrate_to(&self, version: i64) -> Result<(), StoreError> {
         let mut connection = self.db.schema().await?;
-        // `Migrator::run` would do, were its future `Send`.
-        let outcome = migrator(self.db.kind).run_direct(Some(version), &mut *connection, false).await;
-        outcome.map_err(migration_error)
+        match self.db.kind {
+            Kind::Sqlite => {
+                let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+                run(&mut tx, Kind::Sqlite, version).await?;
+                Ok(tx.commit().await?)
+            }
+            Kind::MySql => {
+                lock(&mut connection).await?;
+                let outcome = run(&mut connection, Kind::MySql, version).await;
+                // The lock is the session's and ends with it, should this fail.
+                connection.close().await?;
+                outcome
+            }
+        }
     }
 
     /// How far the schema is.
@@ -73,6 +85,22 @@ impl Store {
         connection.ensure_migrations_table(table).await.map_err(migration_error)?;
         let applied = connection.list_applied_migrations(table).await.map_err(migration_error)?;
         Ok(SchemaVersion { applied: applied.iter().map(|m| m.version).max(), latest: latest() })
+    }
+}
+
+async fn run(connection: &mut AnyConnection, kind: Kind, version: i64) -> Result<(), StoreError> {
+    let mut migrator = migrator(kind);
+    // sqlx's own lock waits for ever on MySQL by a negative time, which MariaDB does not know: there it locks nothing.
+    migrator.set_locking(false);
+    // `Migrator::run_to` would do, were its future `Send`.
+    migrator.run_direct(Some(version), connection, false).await.map_err(migration_error)
+}
+
+async fn lock(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    let lock = sqlx::query("SELECT GET_LOCK(MD5(CONCAT('signalbox migrate ', DATABASE())), 120) AS locked");
+    match lock.fetch_one(connection).await?.maybe_int("locked")? {
+        Some(1) => Ok(()),
+        _ => Err(StoreError::Unavailable { source: Arc::new(sqlx::Error::PoolTimedOut) }),
     }
 }
 

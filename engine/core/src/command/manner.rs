@@ -69,9 +69,10 @@ impl Manner {
         Self { plain: Plain::IsIgnored, ..Self::discord_private(bot) }
     }
 
-    /// Comments on GitHub, where we go by this login.
+    /// Comments on GitHub, where we go by this login, with or without the `[bot]` of an App.
     pub fn github(login: &str) -> Self {
-        let mentions = vec![format!("@{login}")];
+        let name = login.strip_suffix("[bot]").unwrap_or(login);
+        let mentions = vec![format!("@{name}"), format!("@{name}[bot]")];
         Self { slash: Slash::Command, mentions, plain: Plain::IsIgnored, markup: Markup::Github }
     }
 

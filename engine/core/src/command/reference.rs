@@ -83,7 +83,7 @@ impl<I: Coded> FromStr for Reference<I> {
     fn from_str(text: &str) -> Result<Self, BadReference> {
         let bad = || BadReference { text: shown(text), what: I::WHAT, length: I::LENGTH };
         let word = bare(text);
-        let word = word.strip_prefix('#').unwrap_or(&word);
+        let word = word.strip_prefix('#').unwrap_or(&word).trim_end_matches(['.', ',', ';', ':', '!', '?']);
         let digits: String = word.chars().filter(|c| *c != '-').collect();
         let missing = I::LENGTH.checked_sub(digits.chars().count()).ok_or_else(bad)?;
         if digits.chars().count() < MIN_DIGITS {

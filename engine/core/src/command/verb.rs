@@ -107,7 +107,8 @@ const fn optional(name: &'static str, kind: ArgumentKind, written: &'static str,
 
 use ArgumentKind as K;
 
-const SOME_TASK: Argument = optional("task", K::Task, "TASK", "The task's id or its beginning; else the latest one here");
+const SOME_TASK: Argument =
+    optional("task", K::Task, "TASK", "The task's id or its beginning; else the latest one here");
 const PROMPT: Argument = optional("prompt", K::Prompt, "PROMPT", "What to do");
 const APPROVAL: Argument = needed("id", K::Approval, "ID", "The approval's id or its beginning");
 
@@ -148,7 +149,7 @@ verbs! {
     Link "link" [needed("code", K::Code, "CODE", "The one-time code that you were given")]
         "Link this account to your account at the hub" ["login", "pair", "connect", "register"]
     Help "help" [optional("command", K::Verb, "COMMAND", "The command to explain")]
-        "Explain the commands, or one of them" ["commands", "usage_of", "man"]
+        "Explain the commands, or one of them" ["commands", "how", "man"]
     Approve "approve" [
         APPROVAL,
         optional("for", K::Span, "for 15m|conversation|always", "How long calls like it stay allowed; else this one only"),
@@ -192,14 +193,19 @@ impl FromStr for Verb {
     }
 }
 
-/// The command that was probably meant by a word that is none: a slip of the finger, another word for it, or its
+/// The command that was probably meant by a word that is none: another word for it, a slip of the finger, or its
 /// beginning.
 pub(super) fn nearest(word: &str) -> Option<Verb> {
     let word = word.to_ascii_lowercase();
     let slips = (word.chars().count() / 3).clamp(1, 3);
     let another = || ENTRIES.iter().find(|entry| entry.instead_of.contains(&word.as_str()));
     let begun = || ENTRIES.iter().find(|entry| word.len() >= 3 && entry.name.starts_with(&word));
-    near(&word, 1).or_else(|| another().or_else(begun).map(|entry| entry.verb)).or_else(|| near(&word, slips))
+    let slip = || near(&word, 1);
+    another()
+        .map(|entry| entry.verb)
+        .or_else(slip)
+        .or_else(|| begun().map(|entry| entry.verb))
+        .or_else(|| near(&word, slips))
 }
 
 /// The command that is at most so many slips of the finger away.

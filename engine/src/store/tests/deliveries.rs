@@ -18,6 +18,7 @@ super::on_both!(
     a_node_that_died_while_sending_is_replaced,
     of_many_nodes_one_sends,
     what_is_given_up_can_be_sent_again,
+    an_unreadable_card_holds_up_nobody,
 );
 
 fn take(now: i64) -> Take<'static> {
@@ -169,4 +170,14 @@ async fn what_is_given_up_can_be_sent_again(bench: Arc<Bench>) {
     assert_eq!(store.next_due(&["telegram"]).await.unwrap(), None);
     assert!(store.send_again(&delivery.id, at(20)).await.unwrap());
     assert_eq!(store.take_due(&take(20)).await.unwrap().len(), 1);
+}
+
+async fn an_unreadable_card_holds_up_nobody(bench: Arc<Bench>) {
+    let store = &bench.store;
+    store.owe(receipt("telegram:1", 1)).await.unwrap();
+    bench.execute("UPDATE deliveries SET card = '{}'").await;
+    store.owe(receipt("telegram:1", 2)).await.unwrap();
+    assert_eq!(store.take_due(&take(10)).await.unwrap(), []);
+    assert_eq!(store.take_due(&take(10)).await.unwrap().len(), 1);
+    assert_eq!(bench.count("SELECT COUNT(*) FROM deliveries WHERE status = 'dead'").await, 1);
 }

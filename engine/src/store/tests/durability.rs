@@ -4,6 +4,7 @@ use super::super::*;
 use super::bench::{Backend, Bench, key, run};
 use super::fixture::*;
 use secrecy::SecretString;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -113,6 +114,10 @@ async fn what_was_acknowledged_is_there_after_a_crash() {
     };
     let store = open(directory.path().join("hub.db")).await.unwrap();
     store.migrate().await.unwrap();
+    for name in ["hub.db", "hub.db-wal", "blobs"] {
+        let mode = std::fs::metadata(directory.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{name} is its owner's alone");
+    }
     let cast = Cast::on(&store).await;
     let task = cast.queued().await;
     // The files as they are on the disk now, without anybody having closed anything: what a killed hub leaves.

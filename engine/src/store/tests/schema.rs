@@ -89,6 +89,32 @@ async fn seed_tables_and_indexes_are_there(bench: &Bench) {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_that_start_together_migrate_once_on_sqlite() {
+    run_unmigrated(Backend::Sqlite, together).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_that_start_together_migrate_once_on_mysql() {
+    run_unmigrated(Backend::MySql, together).await;
+}
+
+async fn together(bench: Arc<Bench>) -> Result<(), tokio::task::JoinError> {
+    tokio::spawn(async move {
+        let mut nodes = tokio::task::JoinSet::new();
+        for _ in 0..4 {
+            let store = bench.second_node().await;
+            nodes.spawn(async move {
+                store.migrate().await.unwrap();
+                store.close().await;
+            });
+        }
+        nodes.join_all().await;
+        assert_eq!(bench.store.schema_version().await.unwrap().applied, Some(4));
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_database_of_a_newer_program_is_refused() {
     run_unmigrated(Backend::Sqlite, async |bench| {

@@ -1,0 +1,207 @@
+//! Which lines of a message are its author's own words. Only such a line may hold a command: a quotation repeats what
+//! somebody else said, code is shown and not meant, and an HTML comment is seen by nobody. In doubt a line is not own.
+
+use super::manner::Markup;
+
+/// An own line that is not blank, as bytes of the message; the line feed is not part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Line {
+    /// Where it begins.
+    pub(super) start: usize,
+    /// Where it ends.
+    pub(super) end: usize,
+}
+
+/// The author's own lines, in order.
+pub(super) fn own_lines(text: &str, markup: Markup) -> Vec<Line> {
+    let mut reader = Reader { markup, within: Within::Talk, quote_goes_on: false, hidden: false };
+    let mut own = Vec::new();
+    let mut start = 0;
+    for line in text.split('\n') {
+        let end = start + line.len();
+        let plain = line.chars().all(super::values::is_blank);
+        if reader.is_own(line) && !plain {
+            own.push(Line { start, end });
+        }
+        start = end + 1;
+    }
+    own
+}
+
+/// HTML whose content is code or a quotation, when it begins a line.
+const ELEMENTS: [(&str, &str); 6] = [
+    ("<pre", "</pre>"),
+    ("<code", "</code>"),
+    ("<blockquote", "</blockquote>"),
+    ("<script", "</script>"),
+    ("<style", "</style>"),
+    ("<textarea", "</textarea>"),
+];
+
+/// What the next line stands in.
+#[derive(Debug, Clone, Copy)]
+enum Within {
+    /// Nothing.
+    Talk,
+    /// A fenced code block.
+    Fence(Fence),
+    /// HTML up to this text.
+    Html(&'static str),
+    /// A quotation up to the end of the message.
+    LongQuote,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Fence {
+    mark: char,
+    length: usize,
+    /// The column at which the list item begins that it stands in.
+    column: usize,
+}
+
+struct Reader {
+    markup: Markup,
+    within: Within,
+    /// A paragraph of a quotation goes on, as Markdown has it, on lines without `>`.
+    quote_goes_on: bool,
+    /// A comment was opened amid a paragraph.
+    hidden: bool,
+}
+
+impl Reader {
+    fn is_own(&mut self, line: &str) -> bool {
+        match self.markup {
+            Markup::Beside => true,
+            Markup::Discord => self.is_own_in_discord(line),
+            Markup::Github => self.is_own_in_github(&line.to_ascii_lowercase()),
+        }
+    }
+
+    /// Discord's code blocks begin and end anywhere in a line, and a quotation never runs on by itself.
+    fn is_own_in_discord(&mut self, line: &str) -> bool {
+        let in_code = matches!(self.within, Within::Fence(_));
+        if !in_code && line.trim_start().starts_with(">>> ") {
+            self.within = Within::LongQuote;
+        }
+        if matches!(self.within, Within::LongQuote) {
+            return false;
+        }
+        if line.matches("```").count() % 2 == 1 {
+            let fence = Fence { mark: '`', length: 3, column: 0 };
+            self.within = if in_code { Within::Talk } else { Within::Fence(fence) };
+        }
+        !in_code && !line.trim_start().starts_with('>')
+    }
+
+    fn is_own_in_github(&mut self, line: &str) -> bool {
+        match self.within {
+            Within::Talk => self.is_own_talk(line),
+            Within::Fence(fence) if fence.is_left_by(line) => {
+                self.within = Within::Talk;
+                self.is_own_talk(line)
+            }
+            Within::Fence(fence) => {
+                if fence.is_closed_by(line) {
+                    self.within = Within::Talk;
+                }
+                false
+            }
+            Within::Html(end) => {
+                if let Some(at) = line.find(end) {
+                    self.within = Within::Talk;
+                    self.hidden = opens_comment(&line[at + end.len()..]);
+                }
+                false
+            }
+            Within::LongQuote => false,
+        }
+    }
+
+    fn is_own_talk(&mut self, line: &str) -> bool {
+        let (column, content) = after_list_marks(line);
+        if line.trim().is_empty() {
+            (self.quote_goes_on, self.hidden) = (false, false);
+            return false;
+        }
+        if indent(content) >= 4 {
+            return false;
+        }
+        let content = content.trim_start_matches([' ', '\t']);
+        if let Some(within) = opened_by(content, column) {
+            (self.quote_goes_on, self.hidden) = (false, false);
+            self.within = within;
+            return false;
+        }
+        self.quote_goes_on |= content.starts_with('>');
+        let seen = !self.hidden;
+        self.hidden = match (self.hidden, line.find("-->")) {
+            (true, None) => true,
+            (true, Some(end)) => opens_comment(&line[end..]),
+            (false, _) => opens_comment(line),
+        };
+        seen && !self.quote_goes_on
+    }
+}
+
+impl Fence {
+    fn is_closed_by(self, line: &str) -> bool {
+        let marks = line.trim().chars().take_while(|c| *c == self.mark).count();
+        let only = line.trim().chars().all(|c| c == self.mark);
+        only && marks >= self.length && indent(line) <= self.column + 3
+    }
+
+    /// A line that stands left of the list item ends it, and the code in it.
+    fn is_left_by(self, line: &str) -> bool {
+        !line.trim().is_empty() && indent(line) < self.column
+    }
+}
+
+/// The block that a line opens, in lower case and without its indentation.
+fn opened_by(content: &str, column: usize) -> Option<Within> {
+    let mark = content.chars().next().filter(|c| matches!(c, '`' | '~'));
+    if let Some(mark) = mark {
+        let length = content.chars().take_while(|c| *c == mark).count();
+        let fence = length >= 3 && !(mark == '`' && content[length..].contains('`'));
+        return fence.then_some(Within::Fence(Fence { mark, length, column }));
+    }
+    if content.starts_with("<!--") {
+        return (!content.contains("-->")).then_some(Within::Html("-->"));
+    }
+    let ends_name = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
+    let (_, end) = ELEMENTS.iter().find(|(start, _)| content.strip_prefix(start).is_some_and(ends_name))?;
+    (!content.contains(end)).then_some(Within::Html(end))
+}
+
+/// Whether the last comment that is opened in a line is not closed in it.
+fn opens_comment(line: &str) -> bool {
+    line.rfind("<!--").is_some_and(|start| !line[start..].contains("-->"))
+}
+
+/// What stands after the marks of list items, and at which column it does; 0 without any mark.
+fn after_list_marks(line: &str) -> (usize, &str) {
+    let (mut column, mut rest) = (0, line);
+    while let Some(width) = list_mark(rest) {
+        column += width;
+        rest = &rest[width..];
+    }
+    (column, rest)
+}
+
+/// How wide the mark of a list item is, with one blank after it, if the text begins with one.
+fn list_mark(text: &str) -> Option<usize> {
+    let start = text.len() - text.trim_start_matches(' ').len();
+    let mark = &text[start..];
+    let digits = mark.bytes().take_while(u8::is_ascii_digit).count();
+    let width = match (digits, mark.as_bytes().get(digits)?) {
+        (0, b'-' | b'*' | b'+') => 1,
+        (1..=9, b'.' | b')') => digits + 1,
+        _ => return None,
+    };
+    (start <= 3 && mark[width..].starts_with([' ', '\t'])).then_some(start + width + 1)
+}
+
+/// How many columns a line is indented.
+fn indent(line: &str) -> usize {
+    let blanks = line.chars().take_while(|c| matches!(c, ' ' | '\t'));
+    blanks.fold(0, |column, c| if c == '\t' { column / 4 * 4 + 4 } else { column + 1 })
+}

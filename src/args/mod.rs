@@ -1,0 +1,70 @@
+//! The command line: what can be asked, in users' words. Nothing is done here.
+
+mod administer;
+mod tasks;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use administer::{
+    AddProjectArgs, AddUserArgs, BindArgs, ConfigCommand, DoctorArgs, ListProjectsArgs, ProjectCommand, ServeArgs,
+    UserCommand,
+};
+pub(crate) use tasks::{ApprovalsArgs, ApproveArgs, DenyArgs, RunArgs, ShowArgs, TaskArgs, TasksArgs};
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Lets a team work with Claude: every task runs in a sealed sandbox, and asks before each step that needs a yes.
+#[derive(Debug, Parser)]
+#[command(name = "signalbox", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  signalbox run 'Fix the failing test'        one task on the repository here, with this terminal to ask
+  signalbox serve                             the hub, for everybody
+  signalbox doctor                            what is wrong, and how to mend it
+
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 something around must be mended first, 4 stopped by a person.")]
+pub(crate) struct Args {
+    /// The configuration file; else SIGNALBOX_CONFIG, else config.toml in SIGNALBOX_HOME
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What can be asked.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Do one task, with this terminal as its place
+    Run(RunArgs),
+    /// Run the hub until it is told to end
+    Serve(ServeArgs),
+    /// Say what is wrong with this installation, and how to mend it
+    Doctor(DoctorArgs),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Bring the database to this version's shape
+    Migrate,
+    /// Add and list projects: repositories to work on
+    #[command(subcommand)]
+    Project(ProjectCommand),
+    /// Add people
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Bind a place to a project: what is asked there is about it
+    Bind(BindArgs),
+    /// List tasks, the newest first
+    Tasks(TasksArgs),
+    /// Show one task
+    Show(ShowArgs),
+    /// Stop a task
+    Stop(TaskArgs),
+    /// Queue a failed or stopped task again
+    Retry(TaskArgs),
+    /// List what waits for a yes or no
+    Approvals(ApprovalsArgs),
+    /// Say yes, or answer a question
+    Approve(ApproveArgs),
+    /// Say no
+    Deny(DenyArgs),
+}

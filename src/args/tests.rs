@@ -1,0 +1,76 @@
+use super::*;
+use clap::CommandFactory as _;
+use signalbox_core::grant::GrantSpan;
+use std::time::Duration;
+
+fn parse(line: &str) -> Result<Command, i32> {
+    let words = std::iter::once("signalbox").chain(line.split_whitespace());
+    Args::try_parse_from(words).map(|args| args.command).map_err(|error| error.exit_code())
+}
+
+#[test]
+fn the_command_line_is_sound() {
+    Args::command().debug_assert();
+}
+
+#[test]
+fn every_command_of_the_issue_is_there() {
+    for line in [
+        "serve --config x.toml --roles worker,delivery",
+        "doctor --json",
+        "config check",
+        "config print-default",
+        "migrate",
+        "project add a --git /x --policy p.toml --token-file t --token-user u",
+        "project add a --git ssh://git@h/x --ssh-key k --known-hosts h",
+        "project list --json",
+        "user add ann --role member --project p --admin --telegram 1 --discord 2 --github ann --email a@b.c",
+        "bind p telegram:-100123/7",
+        "tasks --all --project p",
+        "show 123 --diff --events",
+        "stop 123",
+        "retry 123",
+        "approvals",
+        "approve 12 --for 15m",
+        "approve 12 --answer a=b --answer c=d",
+        "deny 12 --because no",
+        "run --repo . --approve none --model m --json -",
+        "run --continue c --approve all hello",
+    ] {
+        assert!(parse(line).is_ok(), "{line}");
+    }
+}
+
+#[test]
+fn what_makes_no_sense_is_wrong_usage() {
+    for line in [
+        "",
+        "fly",
+        "run",
+        "run --approve perhaps hello",
+        "run --repo . --project p hello",
+        "run --project p --continue c hello",
+        "serve --roles cook",
+        "user add ann --role boss",
+        "user add ann --role member --telegram ann",
+        "bind p nowhere",
+        "approve 12 --for soon",
+        "approve 12 --for 15m --answer yes",
+        "project add a --git /x --ssh-key k",
+        "project add a --git /x --token-file t --ssh-key k --known-hosts h",
+        "project add a --git /x --token-user u",
+    ] {
+        assert_eq!(parse(line).map(|_| ()), Err(2), "{line}");
+    }
+}
+
+#[test]
+fn a_yes_is_for_once_unless_said_otherwise() {
+    let span = |line: &str| match parse(line) {
+        Ok(Command::Approve(args)) => args.span,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(span("approve 12"), GrantSpan::Once);
+    assert_eq!(span("approve 12 --for 15m"), GrantSpan::For(Duration::from_secs(900)));
+    assert_eq!(span("approve 12 --for conversation"), GrantSpan::Conversation);
+}

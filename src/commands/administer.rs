@@ -1,0 +1,105 @@
+//! Projects, people and places.
+
+use super::{print, print_json};
+use crate::args::{AddProjectArgs, AddUserArgs, BindArgs, ListProjectsArgs};
+use crate::client::SocketHub;
+use crate::exit::WrongUsage;
+use crate::reach::operator;
+use crate::show::{self, Look};
+use signalbox_core::people::Identity;
+use signalbox_core::port::{AddProject, AddUser, Hub as _, NewCredential};
+use signalbox_engine::fresh;
+use std::path::Path;
+
+pub(super) async fn add_project(args: AddProjectArgs, hub: &SocketHub) -> anyhow::Result<()> {
+    let request = AddProject {
+        git: address(&args.git)?,
+        policy: args.policy.as_deref().map(read).transpose()?,
+        credential: credential(&args)?,
+        name: args.name,
+    };
+    let project = hub.add_project(&operator(), request).await?;
+    print(&format!("project {} is added; it works on {}\n", project.name, project.git))
+}
+
+pub(super) async fn list_projects(args: &ListProjectsArgs, hub: &SocketHub) -> anyhow::Result<()> {
+    let projects = hub.projects(&operator()).await?;
+    if args.json {
+        return print_json(&projects);
+    }
+    print(&show::task::projects(&projects, fresh::now(), Look::of_stdout()))
+}
+
+pub(super) async fn add_user(args: AddUserArgs, hub: &SocketHub) -> anyhow::Result<()> {
+    let name = args.name.clone();
+    let request = AddUser {
+        identities: identities(&args),
+        name: args.name,
+        role: args.role,
+        project: args.project,
+        admin: args.admin,
+    };
+    hub.add_user(&operator(), request).await?;
+    print(&format!("{name} is added\n"))
+}
+
+pub(super) async fn bind(args: &BindArgs, hub: &SocketHub) -> anyhow::Result<()> {
+    hub.bind(&operator(), &args.project, &args.place).await?;
+    print(&format!("{} is bound to {}\n", args.place, args.project))
+}
+
+fn identities(args: &AddUserArgs) -> Vec<Identity> {
+    let accounts = [
+        ("telegram", args.telegram.map(|id| id.to_string())),
+        ("discord", args.discord.map(|id| id.to_string())),
+        ("github", args.github.clone()),
+        ("email", args.email.clone()),
+    ];
+    let linked = accounts.into_iter().filter_map(|(platform, account)| Some((platform, account?)));
+    linked.map(|(platform, account)| Identity { platform: platform.to_owned(), account }).collect()
+}
+
+/// An address as it is; a folder with its whole path, since the hub has another current folder.
+fn address(git: &str) -> Result<String, WrongUsage> {
+    let is_remote = git.contains("://") || git.split_once(':').is_some_and(|(host, _)| !host.contains('/'));
+    if is_remote && !Path::new(git).exists() {
+        return Ok(git.to_owned());
+    }
+    let whole = Path::new(git).canonicalize();
+    let whole = whole.map_err(|error| WrongUsage(format!("the repository {git} cannot be used: {error}")))?;
+    whole.into_os_string().into_string().map_err(|_| WrongUsage(format!("{git} is no UTF-8 path")))
+}
+
+fn credential(args: &AddProjectArgs) -> Result<Option<NewCredential>, WrongUsage> {
+    if let Some(file) = &args.token_file {
+        let token = read(file)?.trim().to_owned();
+        return Ok(Some(NewCredential::Token { user: args.token_user.clone(), token }));
+    }
+    match (&args.ssh_key, &args.known_hosts) {
+        (Some(key), Some(hosts)) => {
+            Ok(Some(NewCredential::SshKey { private_key: read(key)?, known_hosts: read(hosts)? }))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn read(file: &Path) -> Result<String, WrongUsage> {
+    std::fs::read_to_string(file).map_err(|error| WrongUsage(format!("{} cannot be read: {error}", file.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_become_whole_paths_and_addresses_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("../").join(folder.path().file_name().unwrap());
+        let whole = folder.path().canonicalize().unwrap();
+        assert_eq!(address(path.to_str().unwrap()).unwrap(), whole.to_str().unwrap());
+        for remote in ["https://example.org/a.git", "ssh://git@example.org/a", "git@example.org:a/b.git"] {
+            assert_eq!(address(remote).unwrap(), remote);
+        }
+        assert!(address("/nowhere/at/all").unwrap_err().to_string().contains("cannot be used"));
+    }
+}

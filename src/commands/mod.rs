@@ -1,0 +1,72 @@
+//! What each command does. All but `run` and `doctor` are a question to the hub and a listing of its answer.
+
+mod administer;
+mod approvals;
+mod config;
+mod serve;
+mod tasks;
+
+use crate::args::{Args, Command, ProjectCommand, UserCommand};
+use crate::client::SocketHub;
+use crate::exit::Exit;
+use crate::logging::{self, Loudness};
+use crate::surroundings::Surroundings;
+use crate::{doctor, reach, roles, run};
+use serde::Serialize;
+use std::io::{self, ErrorKind, Write as _};
+
+/// Does what was asked.
+///
+/// # Errors
+/// Whatever kept it from being done; [`Exit::of_error`] says how the program ends then.
+pub(crate) async fn perform(args: Args) -> anyhow::Result<Exit> {
+    let surroundings = Surroundings::of_process(args.config);
+    match args.command {
+        Command::Run(args) => run::run(args, &surroundings).await,
+        Command::Serve(args) => serve::serve(args, &surroundings).await,
+        Command::Doctor(args) => doctor::doctor(args, &surroundings).await,
+        Command::Config(command) => config::config(&command, &surroundings),
+        Command::Migrate => serve::migrate(&surroundings).await,
+        other => ask(other, &surroundings).await,
+    }
+}
+
+/// Asks the hub that runs, or one of our own that does nothing else.
+async fn ask(command: Command, surroundings: &Surroundings) -> anyhow::Result<Exit> {
+    logging::start(&surroundings.config()?.log, Loudness::Quiet)?;
+    let reached = reach::reach(surroundings, roles::one_answer()).await?;
+    let answered = answer(command, &reached.hub).await;
+    let left = reached.leave().await;
+    answered?;
+    left.map(|()| Exit::Done)
+}
+
+async fn answer(command: Command, hub: &SocketHub) -> anyhow::Result<()> {
+    match command {
+        Command::Project(ProjectCommand::Add(args)) => administer::add_project(args, hub).await,
+        Command::Project(ProjectCommand::List(args)) => administer::list_projects(&args, hub).await,
+        Command::User(UserCommand::Add(args)) => administer::add_user(args, hub).await,
+        Command::Bind(args) => administer::bind(&args, hub).await,
+        Command::Tasks(args) => tasks::list(args, hub).await,
+        Command::Show(args) => tasks::show(&args, hub).await,
+        Command::Stop(args) => tasks::stop(&args, hub).await,
+        Command::Retry(args) => tasks::retry(&args, hub).await,
+        Command::Approvals(args) => approvals::list(&args, hub).await,
+        Command::Approve(args) => approvals::approve(args, hub).await,
+        Command::Deny(args) => approvals::deny(args, hub).await,
+        Command::Run(_) | Command::Serve(_) | Command::Doctor(_) | Command::Config(_) | Command::Migrate => Ok(()),
+    }
+}
+
+/// Writes to standard output. Whoever reads it may have seen enough.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}
+
+fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
+    print(&format!("{}\n", serde_json::to_string_pretty(value)?))
+}

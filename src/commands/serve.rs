@@ -1,0 +1,40 @@
+//! `signalbox serve`: the hub, until it is told to end; and `signalbox migrate`.
+
+use super::print;
+use crate::args::ServeArgs;
+use crate::exit::Exit;
+use crate::hub;
+use crate::logging::{self, Loudness};
+use crate::roles;
+use crate::surroundings::Surroundings;
+use tokio::signal::unix::{SignalKind, signal};
+
+pub(super) async fn serve(args: ServeArgs, surroundings: &Surroundings) -> anyhow::Result<Exit> {
+    let config = surroundings.config()?;
+    logging::start(&config.log, Loudness::Configured)?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let hub = hub::start(config, roles::serving(&args.roles)).await?;
+    if hub.rehearsal() {
+        print("*** REHEARSAL *** NO MODEL KEY IS SET: A SCRIPTED MODEL ANSWERS, AND NOTHING IT SAYS IS REAL.\n")?;
+    }
+    print(&format!("signalbox {} is ready on {}\n", env!("CARGO_PKG_VERSION"), hub.socket().display()))?;
+    if let Some(address) = hub.web() {
+        print(&format!("web: http://{address}\n"))?;
+    }
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("the hub is told to end");
+    hub.stop().await?;
+    Ok(Exit::Done)
+}
+
+pub(super) async fn migrate(surroundings: &Surroundings) -> anyhow::Result<Exit> {
+    let config = surroundings.config()?;
+    logging::start(&config.log, Loudness::Quiet)?;
+    let shape = hub::migrate(&config).await?;
+    print(&format!("the database is in the shape {shape}\n"))?;
+    Ok(Exit::Done)
+}

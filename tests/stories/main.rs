@@ -1,0 +1,11 @@
+//! Stories: the shipped binary, the real Claude CLI in real containers, real git and a real database; only the model is a
+//! stand-in, scripted by the prompt.
+
+mod bad_input;
+mod harness;
+mod hub_image;
+mod main_job;
+mod must_never;
+mod nodes;
+mod queue;
+mod recovery;

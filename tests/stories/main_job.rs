@@ -1,0 +1,92 @@
+//! The main job: a prompt becomes work on a branch, with people's word where policy asks for it.
+
+use crate::harness::{World, git};
+use serde_json::json;
+use signalbox_testkit::script::Script;
+
+/// Reads a file, edits two, runs a command that is asked for, and answers.
+fn tidy_up() -> String {
+    Script::new()
+        .say("I will look at the notes first.")
+        .tool("Read", json!({"file_path": "/workspace/notes.txt"}))
+        .tool("Edit", json!({"file_path": "/workspace/notes.txt", "old_string": "two", "new_string": "2"}))
+        .tool("Write", json!({"file_path": "/workspace/new.txt", "content": "new\n"}))
+        .tool("Bash", json!({"command": "echo ran >> ran.txt", "description": "Leave a trace"}))
+        .say("The notes are tidy.")
+        .to_string()
+}
+
+#[tokio::test]
+async fn a_prompt_becomes_a_commit_on_its_branch_once_a_person_has_said_yes() {
+    let world = World::new().await;
+    let mut run = world.runs(&[], &tidy_up());
+    let asked = run.until("approval_opened").await;
+    assert_eq!(asked["tool"], "Bash");
+    assert!(asked["input"]["text"].as_str().unwrap().contains("echo ran >> ran.txt"));
+    let approved = world.says(&["approve", asked["approval"].as_str().unwrap()]).await;
+    assert_eq!(approved.code(), 0, "{}", approved.stderr);
+    let (finished, code, seen) = run.finishes().await;
+    assert_eq!(code, 0);
+    assert_eq!((&finished["state"], &finished["result"]), (&json!("succeeded"), &json!("The notes are tidy.")));
+    let branch = finished["branch"].as_str().unwrap();
+    assert_eq!(branch, format!("signalbox/{}", finished["task"].as_str().unwrap()));
+    assert_eq!(finished["commit"].as_str().unwrap(), world.git(&["rev-parse", branch]));
+    assert_eq!(git(&world.repository(), &["show", &format!("{branch}:notes.txt")]), "one\n2");
+    assert_eq!(git(&world.repository(), &["show", &format!("{branch}:ran.txt")]), "ran");
+    assert_eq!(finished["stat"]["files"].as_array().unwrap().len(), 3);
+    assert_eq!((&finished["stat"]["insertions"], &finished["stat"]["deletions"]), (&json!(3), &json!(1)));
+    // Six requests to the model at 1,000 tokens in and 50 out, by the price table.
+    assert!(finished["cost_usd"].as_f64().unwrap() > 0.0);
+    let recorded: Vec<_> = seen.iter().filter_map(|event| event.get("seq")?.as_u64()).collect();
+    assert_eq!(recorded, (1..=recorded.len() as u64).collect::<Vec<_>>(), "no event is missing or doubled");
+    let kinds: Vec<_> = seen.iter().filter(|e| e.get("seq").is_some()).filter_map(|e| e["event"].as_str()).collect();
+    let expected = "submitted run_started sandbox_ready session_started text tool_called gate_answered tool_finished tool_called gate_answered tool_finished tool_called gate_answered tool_finished tool_called approval_opened approval_decided gate_answered tool_finished text collected pushed finished";
+    assert_eq!(kinds.join(" "), expected);
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_denied_command_does_not_run_and_the_task_still_comes_to_its_outcome() {
+    let world = World::new().await;
+    let mut run = world.runs(&[], &tidy_up());
+    let asked = run.until("approval_opened").await;
+    let denied = world.says(&["deny", asked["approval"].as_str().unwrap(), "--because", "no traces please"]).await;
+    assert_eq!(denied.code(), 0, "{}", denied.stderr);
+    let told = run.until("tool_finished").await;
+    assert_eq!(told["is_error"], true);
+    assert!(told["output"]["text"].as_str().unwrap().contains("no traces please"), "{told}");
+    let (finished, code, _) = run.finishes().await;
+    assert_eq!((code, &finished["state"]), (0, &json!("succeeded")));
+    let branch = finished["branch"].as_str().unwrap();
+    let files = world.git(&["ls-tree", "--name-only", branch]);
+    assert_eq!(files, "README.md\nnew.txt\nnotes.txt");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_question_that_outlives_its_hold_waits_without_any_process_and_goes_on_when_answered() {
+    let world = World::new().await.with("SIGNALBOX_APPROVAL_HOLD", "1s");
+    let mut run = world.runs(&[], &tidy_up());
+    let asked = run.until("approval_opened").await;
+    assert_eq!(world.containers().await.len(), 1);
+    run.until("parked").await;
+    assert_eq!(world.containers().await, Vec::<String>::new(), "a parked task has no container");
+    let approved = world.says(&["approve", asked["approval"].as_str().unwrap()]).await;
+    assert_eq!(approved.code(), 0, "{}", approved.stderr);
+    let (finished, code, _) = run.finishes().await;
+    assert_eq!((code, &finished["state"]), (0, &json!("succeeded")));
+    let branch = finished["branch"].as_str().unwrap();
+    assert_eq!(git(&world.repository(), &["show", &format!("{branch}:ran.txt")]), "ran", "it ran exactly once");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn with_nobody_to_ask_what_would_be_asked_is_denied() {
+    let world = World::new().await;
+    let (finished, code, seen) = world.runs(&["--approve", "none"], &tidy_up()).finishes().await;
+    assert_eq!((code, &finished["state"]), (0, &json!("succeeded")));
+    assert!(seen.iter().all(|event| event["event"] != "approval_opened"));
+    assert!(seen.iter().any(|event| event["event"] == "gate_answered" && event["answer"] == "deny"));
+    assert!(!world.git(&["ls-tree", "--name-only", finished["branch"].as_str().unwrap()]).contains("ran.txt"));
+    world.ends().await;
+}
