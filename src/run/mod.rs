@@ -1,7 +1,9 @@
 //! `signalbox run`: one task, with this terminal as its place. It speaks to the hub that runs, or starts one of its own in
 //! this process and speaks to that: from then on there is no difference.
 
+mod asking;
 mod desk;
+mod feed;
 mod keyboard;
 mod prompt;
 mod repository;

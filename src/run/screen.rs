@@ -5,10 +5,12 @@ use crate::show::clean::{fit, line, prose};
 use crate::show::{Look, Paint, event};
 use console::Term;
 use signalbox_core::card::TaskCard;
-use signalbox_core::event::{EventKind, Excerpt, Passing, PassingKind};
+use signalbox_core::event::{EventKind, Excerpt, GateAnswer, Passing, PassingKind};
+use signalbox_core::id::ToolUseId;
 use signalbox_core::money::MicroUsd;
 use signalbox_core::task::TaskState;
 use signalbox_core::time::Spoken;
+use std::collections::HashSet;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -56,6 +58,8 @@ pub(super) struct Screen {
     /// Claude's text so far, since the last piece of it was recorded.
     growing: String,
     last_text: Option<String>,
+    /// Calls that were refused: what the CLI makes of the refusal need not be shown as well.
+    refused: HashSet<ToolUseId>,
 }
 
 impl Screen {
@@ -74,6 +78,7 @@ impl Screen {
             invitation: None,
             growing: String::new(),
             last_text: None,
+            refused: HashSet::new(),
         }
     }
 
@@ -127,9 +132,21 @@ impl Screen {
         if let EventKind::Text { text, agent: None } = kind {
             return self.text(text);
         }
-        match event::told(kind, self.look) {
+        match event::told(kind, self.look).filter(|_| !self.is_echo(kind)) {
             Some(told) => self.say(&told),
             None => self.redraw(),
+        }
+    }
+
+    /// Whether this only repeats that a call was refused.
+    fn is_echo(&mut self, kind: &EventKind) -> bool {
+        match kind {
+            EventKind::GateAnswered { call, answer: GateAnswer::Deny, .. } => {
+                self.refused.insert(call.clone());
+                false
+            }
+            EventKind::ToolFinished { call, .. } => self.refused.remove(call),
+            _ => false,
         }
     }
 

@@ -1,11 +1,12 @@
 //! Watching a task from this terminal to its outcome: its events, what is owed to this place, what is typed, Ctrl-C, and
 //! the hub going away.
 
-use super::desk::{Desk, Settled};
+use super::asking::{Keys, typed};
+use super::desk::Desk;
+use super::feed::{self, Cards, Events};
 use super::keyboard::Keyboard;
-use super::prompt::{Prompt, Step};
 use super::view::View;
-use crate::client::{Attachment, Following, Heard, Presence, SocketHub};
+use crate::client::{Attachment, Heard, Presence, SocketHub};
 use crate::exit::Exit;
 use crate::hub::{self, HubStartError, RunningHub};
 use crate::reach::{Reached, operator};
@@ -13,17 +14,13 @@ use crate::roles;
 use crate::show::approval;
 use crate::show::clean::line;
 use crate::surroundings::Surroundings;
-use signalbox_core::approval::{Approval, ApprovalState, Saying};
 use signalbox_core::card::{Card, OutcomeCard};
 use signalbox_core::event::{EventKind, Live};
-use signalbox_core::grant::GrantSpan;
-use signalbox_core::id::{ApprovalId, TaskId};
+use signalbox_core::id::TaskId;
 use signalbox_core::money::MicroUsd;
-use signalbox_core::port::{Decide, Decided, Handed, Hub as _, Refusal, Submitted};
-use signalbox_engine::fresh;
+use signalbox_core::port::{Hub as _, Refusal, Submitted};
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 /// How often the clock on the screen moves.
@@ -36,24 +33,14 @@ const HURRY: Duration = Duration::from_secs(2);
 /// Watching one task.
 pub(super) struct Session<'a> {
     surroundings: &'a Surroundings,
-    hub: SocketHub,
+    pub(super) hub: SocketHub,
     own: Option<RunningHub>,
-    view: View,
+    pub(super) view: View,
     task: TaskId,
-    desk: Desk,
-    keyboard: Keys,
+    pub(super) desk: Desk,
+    pub(super) keyboard: Keys,
     pushed: bool,
     stopping: bool,
-}
-
-/// Whether somebody can be asked here.
-enum Keys {
-    /// Nobody.
-    Nobody,
-    /// Somebody, as soon as there is something to ask.
-    Later,
-    /// Somebody types.
-    Open(Keyboard),
 }
 
 /// How watching ended.
@@ -86,8 +73,8 @@ impl<'a> Session<'a> {
     /// # Errors
     /// When the hub refuses to tell about it, or standard output is gone.
     pub(super) async fn watch(mut self, attachment: Attachment) -> anyhow::Result<Exit> {
-        let mut events = pump_events(self.hub.following(self.task.clone(), 0));
-        let mut cards = pump_cards(attachment);
+        let mut events = feed::events(self.hub.following(self.task.clone(), 0));
+        let mut cards = feed::cards(attachment);
         let ended = self.attend(&mut events, &mut cards).await;
         let exit = match ended {
             Ok(End::Outcome(card)) => {
@@ -95,18 +82,26 @@ impl<'a> Session<'a> {
                 self.linger(&mut cards).await;
                 Ok(Exit::of_task(card.state))
             }
-            Ok(End::Left) => {
-                if let Some(own) = self.own.take() {
-                    let _ = timeout(HURRY, own.stop()).await;
-                }
-                Ok(Exit::Stopped)
-            }
+            Ok(End::Left) => self.leave().await,
             Err(error) => Err(error),
         };
         if let Some(own) = self.own.take() {
             own.stop().await?;
         }
         exit
+    }
+
+    /// Leaves at once. With a hub of its own the task is let go of, and the next hub on this home takes it up.
+    async fn leave(&mut self) -> anyhow::Result<Exit> {
+        let goes_on = match self.own.take() {
+            None => "it goes on in the hub",
+            Some(own) => {
+                let _ = timeout(HURRY, own.stop()).await;
+                "the next hub takes it up"
+            }
+        };
+        self.view.leave(&format!("left task {task}: {goes_on}; `signalbox show {task}` tells about it", task = self.task))?;
+        Ok(Exit::Stopped)
     }
 
     async fn attend(&mut self, events: &mut Events, cards: &mut Cards) -> anyhow::Result<End> {
@@ -166,139 +161,10 @@ impl<'a> Session<'a> {
         Ok(kind.and_then(|kind| outcome_of(&self.task, kind, self.pushed)))
     }
 
-    /// Shows a card. It is acknowledged once it was shown; one that waits behind another question is handed over again.
-    async fn on_handed(&mut self, handed: Handed) -> anyhow::Result<()> {
-        if !self.desk.was_shown(&handed.delivery) {
-            match handed.card {
-                Card::Task(card) => self.view.card(&card)?,
-                Card::Outcome(_) => {}
-                Card::Approval(approval) if approval.state == ApprovalState::Open => {
-                    if self.desk.queue(handed.delivery.clone(), *approval) {
-                        return Ok(());
-                    }
-                }
-                Card::Approval(approval) => {
-                    if let Some(text) = approval::settled(&approval) {
-                        self.settle(&approval.id, &text)?;
-                    }
-                }
-            }
-            self.desk.showed(handed.delivery.clone());
-        }
-        self.hub.acknowledge(&handed.delivery).await;
-        Ok(())
-    }
-
-    /// Puts the next approval on the screen, if none is there.
-    async fn ask_next(&mut self) -> anyhow::Result<()> {
-        while let Some((delivery, approval)) = self.desk.next() {
-            let asked = approval::asked(&approval, self.view.look());
-            self.view.say(&format!("\n{asked}"))?;
-            self.desk.showed(delivery.clone());
-            self.hub.acknowledge(&delivery).await;
-            if self.can_ask() {
-                self.desk.prompt = Some(Prompt::new(approval, self.view.look()));
-                self.invite()?;
-            } else {
-                self.view.say(&elsewhere(&approval))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn can_ask(&mut self) -> bool {
-        match &mut self.keyboard {
-            Keys::Nobody => return false,
-            Keys::Open(keyboard) => keyboard.forget(),
-            Keys::Later => match Keyboard::listen() {
-                Ok(keyboard) => self.keyboard = Keys::Open(keyboard),
-                Err(error) => {
-                    tracing::warn!(%error, "nothing can be typed here");
-                    self.keyboard = Keys::Nobody;
-                }
-            },
-        }
-        matches!(self.keyboard, Keys::Open(_))
-    }
-
-    /// Writes the invitation to type.
-    fn invite(&mut self) -> anyhow::Result<()> {
-        if let (Some(prompt), Some(screen)) = (&self.desk.prompt, self.view.screen()) {
-            screen.invite(prompt.invitation())?;
-        }
-        Ok(())
-    }
-
-    async fn on_line(&mut self, line: Option<String>) -> anyhow::Result<()> {
-        let Some(line) = line else {
-            self.keyboard = Keys::Nobody;
-            if let Some(prompt) = self.desk.prompt.take() {
-                self.break_off()?;
-                self.view.say(&elsewhere(prompt.approval()))?;
-            }
-            return Ok(());
-        };
-        let Some(prompt) = &mut self.desk.prompt else { return Ok(()) };
-        if let Some(screen) = self.view.screen() {
-            screen.entered();
-        }
-        let text = match prompt.hear(&line) {
-            Step::Decide { saying, span } => {
-                let approval = prompt.approval().id.clone();
-                return self.decide(approval, saying, span).await;
-            }
-            Step::Details => approval::details(prompt.approval(), fresh::now()),
-            Step::Again(text) => text,
-        };
-        if !text.is_empty() {
-            self.view.say(&text)?;
-        }
-        self.invite()
-    }
-
-    async fn decide(&mut self, approval: ApprovalId, saying: Saying, span: GrantSpan) -> anyhow::Result<()> {
-        let request = Decide { approval: approval.to_string(), saying, span };
-        match self.hub.decide(&operator(), request).await {
-            Ok(Decided::Applied { approval } | Decided::Late { approval }) => {
-                let text = approval::settled(&approval).unwrap_or_default();
-                self.desk.settle(&approval.id);
-                self.view.say(&format!("  {text}"))?;
-            }
-            Ok(Decided::Counted { missing }) => {
-                self.desk.prompt = None;
-                self.view.say(&format!("  your yes is counted; {missing} more must say yes"))?;
-            }
-            Err(refusal) => {
-                self.view.notice(&refusal.to_string())?;
-                self.invite()?;
-            }
-        }
-        Ok(())
-    }
-
-    /// An approval was decided; says so if it was asked here.
-    fn settle(&mut self, id: &ApprovalId, text: &str) -> anyhow::Result<()> {
-        match self.desk.settle(id) {
-            Settled::Known => return Ok(()),
-            Settled::WasAsked => self.break_off()?,
-            Settled::WasNot => {}
-        }
-        if self.desk.has_asked(id) {
-            self.view.say(&format!("  {text}"))?;
-        }
-        Ok(())
-    }
-
-    fn break_off(&mut self) -> anyhow::Result<()> {
-        if let Some(screen) = self.view.screen() {
-            screen.break_off()?;
-        }
-        Ok(())
-    }
-
     fn on_presence(&mut self, now: Presence) -> anyhow::Result<()> {
         match now {
             Presence::Away => self.view.notice("the hub is away, waiting")?,
+            Presence::Here if self.own.is_some() => {}
             Presence::Here => self.view.notice("the hub is back")?,
         }
         Ok(())
@@ -326,6 +192,8 @@ impl<'a> Session<'a> {
             return Ok(false);
         }
         self.stopping = true;
+        self.desk.prompt = None;
+        self.break_off()?;
         self.view.notice("asked to stop; Ctrl-C again leaves at once")?;
         let (hub, task, actor) = (self.hub.clone(), self.task.to_string(), operator());
         tokio::select! {
@@ -353,62 +221,6 @@ impl<'a> Session<'a> {
             tracing::debug!(task = %self.task, "the outcome's card of task {} did not come in time", self.task);
         }
     }
-}
-
-type Events = mpsc::Receiver<Result<Heard, Refusal>>;
-type Cards = mpsc::Receiver<Handed>;
-
-/// Follows in a task of its own: waiting for a hub that is away must not be broken off by a moving clock.
-fn pump_events(mut following: Following) -> Events {
-    let (sender, events) = mpsc::channel(64);
-    tokio::spawn(async move {
-        while let Some(heard) = following.next().await {
-            if sender.send(heard).await.is_err() {
-                break;
-            }
-        }
-    });
-    events
-}
-
-fn pump_cards(mut attachment: Attachment) -> Cards {
-    let (sender, cards) = mpsc::channel(64);
-    tokio::spawn(async move {
-        loop {
-            let handed = tokio::select! {
-                handed = attachment.next() => handed,
-                () = sender.closed() => break,
-            };
-            match handed {
-                Ok(handed) => {
-                    if sender.send(handed).await.is_err() {
-                        break;
-                    }
-                }
-                Err(refusal) => {
-                    tracing::warn!(%refusal, "this terminal cannot be attached any more");
-                    break;
-                }
-            }
-        }
-    });
-    cards
-}
-
-async fn typed(keyboard: &mut Keys) -> Option<String> {
-    match keyboard {
-        Keys::Open(keyboard) => keyboard.line().await,
-        Keys::Nobody | Keys::Later => std::future::pending().await,
-    }
-}
-
-/// How to decide where nobody can be asked.
-fn elsewhere(approval: &Approval) -> String {
-    format!(
-        "  nobody can be asked here; decide in another terminal, or with `--approve all|none`:\n    \
-         signalbox approve {id}\n    signalbox deny {id} --because '…'",
-        id = approval.id
-    )
 }
 
 fn outcome_of(task: &TaskId, kind: &EventKind, pushed: bool) -> Option<OutcomeCard> {

@@ -80,6 +80,15 @@ impl View {
         }
     }
 
+    /// The person leaves before the outcome.
+    pub(super) fn leave(&mut self, words: &str) -> io::Result<()> {
+        if let Self::Human(screen) = self {
+            screen.break_off()?;
+            screen.finish()?;
+        }
+        self.say(words)
+    }
+
     /// Shows the outcome. For programs the `finished` line was it.
     pub(super) fn finish(&mut self, card: &OutcomeCard) -> io::Result<()> {
         let Self::Human(screen) = self else { return Ok(()) };

@@ -13,6 +13,7 @@ pub(crate) fn told(event: &EventKind, look: Look) -> Option<String> {
         | EventKind::Submitted { .. }
         | EventKind::ApprovalOpened { .. }
         | EventKind::ApprovalDecided { .. }
+        | EventKind::ApprovalVoided { .. }
         | EventKind::Finished { .. } => None,
         EventKind::RunStarted { number, .. } => faint(format!("run {number} begins")),
         EventKind::SandboxReady { warm, .. } => {
@@ -28,7 +29,6 @@ pub(crate) fn told(event: &EventKind, look: Look) -> Option<String> {
             Some(format!("  {}", look.paint(Paint::Bad, &format!("denied: {}", line(reason, None)))))
         }
         EventKind::GateAnswered { answer: GateAnswer::Allow | GateAnswer::Defer, .. } => None,
-        EventKind::ApprovalVoided { reason, .. } => warn(format!("no longer asked: {}", line(reason, None))),
         EventKind::ToolFinished { is_error, output, .. } => finished(*is_error, output, look),
         EventKind::Parked { .. } => warn("it waits for an answer; nothing runs meanwhile".to_owned()),
         EventKind::RunFailed { failure, .. } => warn(format!("the run failed: {}; it is tried again", line(&failure.message, None))),
@@ -51,6 +51,7 @@ pub(crate) fn entry(seq: u64, event: &EventKind, look: Look) -> String {
         EventKind::Submitted { by, prompt, .. } => format!("by {}: {}", line(by, None), line(&prompt.text, None)),
         EventKind::ApprovalOpened { approval, tool, input, .. } => format!("{approval} {} {}", line(tool, None), line(&call_line(tool, input), None)),
         EventKind::ApprovalDecided { approval, by, saying } => format!("{approval} {}", approval::decided(by, saying, None)),
+        EventKind::ApprovalVoided { approval, reason } => format!("{approval} {}", line(reason, None)),
         EventKind::GateAnswered { tool, answer, reason, .. } => {
             format!("{answer:?} {}: {}", line(tool, None), line(reason, None)).to_lowercase()
         }

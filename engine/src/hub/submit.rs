@@ -16,12 +16,13 @@ use signalbox_core::task::{Task, TaskState};
 
 pub(crate) async fn submit(parts: &Parts, actor: &Actor, request: SubmitTask) -> Result<Submitted, Refusal> {
     check_prompt(parts, &request)?;
-    let (project, conversation) = locate(parts, actor, &request).await?;
-    let task = draft(parts, actor, &request, &project, &conversation);
+    let home = locate(parts, actor, &request).await?;
+    let task = draft(parts, actor, &request, &home);
+    let Home { project, thread } = home;
     let id = task.id.clone();
     let submitted = EventKind::Submitted {
         project: project.id.clone(),
-        conversation: conversation.id().clone(),
+        conversation: thread.id().clone(),
         by: actor.name.clone(),
         prompt: Excerpt::beginning(&task.prompt),
     };
@@ -30,7 +31,7 @@ pub(crate) async fn submit(parts: &Parts, actor: &Actor, request: SubmitTask) ->
         asking: request.asking,
         source: request.source,
         key: request.key,
-        new_conversation: conversation.into_new(),
+        new_conversation: thread.into_new(),
         submitted,
         receipt: Some(receipt),
         task,
@@ -67,15 +68,21 @@ fn check_prompt(parts: &Parts, request: &SubmitTask) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Where a task belongs.
+struct Home {
+    project: Project,
+    thread: Thread,
+}
+
 /// The conversation a task goes into.
-enum Home {
+enum Thread {
     /// One that is there.
     Continued(ConversationId),
     /// One that is made together with the task.
     New(Box<Conversation>),
 }
 
-impl Home {
+impl Thread {
     fn id(&self) -> &ConversationId {
         match self {
             Self::Continued(id) => id,
@@ -91,14 +98,14 @@ impl Home {
     }
 }
 
-async fn locate(parts: &Parts, actor: &Actor, request: &SubmitTask) -> Result<(Project, Home), Refusal> {
+async fn locate(parts: &Parts, actor: &Actor, request: &SubmitTask) -> Result<Home, Refusal> {
     if let Some(id) = &request.conversation {
         let missing = || Refusal::NotFound(format!("there is no conversation `{id}`"));
         let conversation = parts.store.conversation(id).await?.ok_or_else(missing)?;
         let (project, standing) =
             access::project(parts, actor, conversation.project.as_str()).await.map_err(|_| missing())?;
         may_submit(standing.may_submit(), &project)?;
-        return Ok((project, Home::Continued(conversation.id)));
+        return Ok(Home { project, thread: Thread::Continued(conversation.id) });
     }
     let name = match &request.project {
         Some(name) => name.clone(),
@@ -115,7 +122,7 @@ async fn locate(parts: &Parts, actor: &Actor, request: &SubmitTask) -> Result<(P
     let (project, standing) = access::project(parts, actor, &name).await?;
     may_submit(standing.may_submit(), &project)?;
     let conversation = Conversation::new(project.id.clone(), request.place.clone(), fresh::now());
-    Ok((project, Home::New(Box::new(conversation))))
+    Ok(Home { project, thread: Thread::New(Box::new(conversation)) })
 }
 
 fn may_submit(may: bool, project: &Project) -> Result<(), Refusal> {
@@ -128,12 +135,12 @@ fn may_submit(may: bool, project: &Project) -> Result<(), Refusal> {
     )))
 }
 
-fn draft(parts: &Parts, actor: &Actor, request: &SubmitTask, project: &Project, home: &Home) -> Task {
+fn draft(parts: &Parts, actor: &Actor, request: &SubmitTask, home: &Home) -> Task {
     let now = fresh::now();
     Task {
         id: fresh::task_id(),
-        project: project.id.clone(),
-        conversation: home.id().clone(),
+        project: home.project.id.clone(),
+        conversation: home.thread.id().clone(),
         requester: actor.user.clone(),
         origin: request.place.clone(),
         prompt: request.prompt.clone(),

@@ -20,6 +20,20 @@ use tokio::time::Instant;
 /// What Claude is told when a decision cannot be recorded.
 const UNRECORDED: &str = "the hub could not record a decision on this call; try again later";
 
+/// A call that the CLI wants an answer to.
+struct Question<'a> {
+    request: &'a RequestId,
+    call: &'a ToolCall,
+    /// How often this call was answered, this time included.
+    round: u32,
+}
+
+impl<'a> Question<'a> {
+    fn new(request: &'a RequestId, call: &'a ToolCall, answered: &[GateRecord]) -> Self {
+        Self { request, call, round: u32::try_from(answered.len()).unwrap_or(u32::MAX).saturating_add(1) }
+    }
+}
+
 /// One decision on one call.
 struct Ruling {
     answer: GateAnswer,
@@ -58,34 +72,29 @@ impl Talk {
             asking,
             after_defer,
         };
-        let round = u32::try_from(records.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let question = Question::new(request, call, &records);
         match next_move(&case) {
             Move::Repeat(record) => self.repeat(request, call, &record).await,
             Move::Await(approval) => {
                 self.wait_for(request.clone(), &approval);
                 Ok(())
             }
-            Move::HandOver(approval) => self.hand_over(request, &approval, round).await,
-            Move::Ask { may_have_run } => self.open_approval(request, call, &verdict, may_have_run).await,
+            Move::HandOver(approval) => self.hand_over(&question, &approval).await,
+            Move::Ask { may_have_run } => self.open_approval(&question, &verdict, may_have_run).await,
             Move::Allow(by, reason) => {
                 let ruling = Ruling { answer: GateAnswer::Allow, by, reason, input: None };
-                self.rule(request, call, round, ruling).await
+                self.rule(&question, ruling).await
             }
             Move::Deny(by, reason) => {
                 let ruling = Ruling { answer: GateAnswer::Deny, by, reason, input: None };
-                self.rule(request, call, round, ruling).await
+                self.rule(&question, ruling).await
             }
         }
     }
 
     /// Records a ruling, then tells it.
-    async fn rule(
-        &mut self,
-        request: &RequestId,
-        call: &ToolCall,
-        round: u32,
-        ruling: Ruling,
-    ) -> Result<(), StoreError> {
+    async fn rule(&mut self, question: &Question<'_>, ruling: Ruling) -> Result<(), StoreError> {
+        let Question { request, call, round } = *question;
         let record = GateRecord {
             task: self.brief.task.id.clone(),
             call: call.id.clone(),
@@ -170,11 +179,11 @@ impl Talk {
     /// Asks people.
     async fn open_approval(
         &mut self,
-        request: &RequestId,
-        call: &ToolCall,
+        question: &Question<'_>,
         verdict: &Verdict,
         may_have_run: bool,
     ) -> Result<(), StoreError> {
+        let Question { request, call, .. } = *question;
         let now = fresh::now();
         let own = &self.brief.policy.settings.approval;
         let task = &self.brief.task;
@@ -245,10 +254,7 @@ impl Talk {
             self.asked.remove(&request);
             let records = self.parts.store.gate_records(&approval.task, &approval.call.id).await;
             let handed = match records {
-                Ok(records) => {
-                    let round = u32::try_from(records.len()).unwrap_or(u32::MAX).saturating_add(1);
-                    self.hand_over(&request, &approval, round).await
-                }
+                Ok(records) => self.hand_over(&Question::new(&request, &approval.call, &records), &approval).await,
                 Err(error) => Err(error),
             };
             if let Err(error) = handed {
@@ -259,12 +265,13 @@ impl Talk {
     }
 
     /// Hands people's decision to the CLI.
-    async fn hand_over(&mut self, request: &RequestId, approval: &Approval, round: u32) -> Result<(), StoreError> {
+    async fn hand_over(&mut self, question: &Question<'_>, approval: &Approval) -> Result<(), StoreError> {
+        let request = question.request;
         let by = DecidedBy::Approval(approval.id.clone());
         let Some(decision) = &approval.decision else {
             let reason = "the question was withdrawn; ask again if it is still needed".to_owned();
             let ruling = Ruling { answer: GateAnswer::Deny, by, reason, input: None };
-            return self.rule(request, &approval.call, round, ruling).await;
+            return self.rule(question, ruling).await;
         };
         if let Saying::Deny { reason } = &decision.saying {
             let reason = match reason {
@@ -272,7 +279,7 @@ impl Talk {
                 None => format!("{} said no", decision.name),
             };
             let ruling = Ruling { answer: GateAnswer::Deny, by, reason, input: None };
-            return self.rule(request, &approval.call, round, ruling).await;
+            return self.rule(question, ruling).await;
         }
         let consumed = self.parts.store.consume(&self.brief.lease, &approval.id, request.as_str()).await?;
         let taken = match self.fenced(consumed) {
@@ -288,7 +295,7 @@ impl Talk {
             let reason = "this decision was used already; ask again".to_owned();
             Ruling { answer: GateAnswer::Deny, by, reason, input: None }
         };
-        self.rule(request, &approval.call, round, ruling).await
+        self.rule(question, ruling).await
     }
 
     /// The CLI took its question back.
@@ -351,7 +358,6 @@ impl Talk {
             return Ok(());
         }
         let records = self.parts.store.gate_records(&approval.task, &approval.call.id).await?;
-        let round = u32::try_from(records.len()).unwrap_or(u32::MAX).saturating_add(1);
         self.asked.remove(request);
         self.deferred = Some(id.clone());
         let ruling = Ruling {
@@ -360,7 +366,7 @@ impl Talk {
             reason: "people are given more time".to_owned(),
             input: None,
         };
-        self.rule(request, &approval.call, round, ruling).await
+        self.rule(&Question::new(request, &approval.call, &records), ruling).await
     }
 }
 

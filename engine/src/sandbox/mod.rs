@@ -17,6 +17,7 @@ mod life;
 mod lines;
 mod output;
 mod pump;
+mod reading;
 mod session;
 mod settings;
 mod stdin;

@@ -5,14 +5,14 @@
 //! the record holds no more: a slow reader loses the tail of an attachment.
 
 use super::error::SandboxError;
-use super::lines::{Piece, Splitter};
+use super::lines::Piece;
 use super::output::{Exit, ExitSender, KillReason, Line, Outlet};
+use super::reading::Reading;
 use super::watchdog::Watched;
 use bollard::Docker;
 use bollard::container::LogOutput;
 use bollard::errors::Error as BollardError;
 use bollard::query_parameters::{LogsOptions, WaitContainerOptions};
-use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
@@ -22,18 +22,15 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// A line of standard output longer than this is not kept.
-const LINE_LIMIT: usize = 64 * 1024 * 1024;
-/// A line of standard error longer than this is dropped.
-const STDERR_LIMIT: usize = 1024 * 1024;
 /// How long a container that closed its output may take to be gone.
 const ENDING: Duration = Duration::from_secs(1);
 /// The engine gives an attachment two seconds to be drained when a container ends; a reader this slow may have lost some.
 const SLOW: Duration = Duration::from_millis(500);
+/// The exit status of what was killed.
+const KILLED: i64 = 137;
+const LATE_NEWS: Duration = Duration::from_millis(200);
 /// How often in a row the engine may break off without having handed over a line.
 const PATIENCE: u32 = 5;
-/// What the record needs beside the bytes themselves, for each line or chunk.
-const RECORD_OVERHEAD: u64 = 64;
 
 pub(super) type Frames = Pin<Box<dyn Stream<Item = Result<LogOutput, BollardError>> + Send>>;
 
@@ -50,17 +47,6 @@ pub(super) struct Pump {
     pub(super) unread: CancellationToken,
     /// How many lines of standard output have been handed over.
     pub(super) delivered: u64,
-}
-
-/// One reading of the output, live or of the record.
-struct Reading {
-    recorded: bool,
-    stdout: Splitter,
-    stderr: Splitter,
-    /// Lines of standard output seen in this reading.
-    seen: u64,
-    written: u64,
-    slow: bool,
 }
 
 enum Stopped {
@@ -240,7 +226,17 @@ impl Pump {
         self.exit().await.map(Some)
     }
 
+    /// The engine learns of an end and of the memory limit that brought it in two ways, of which the second may be later.
     async fn exit(&self) -> Result<Exit, SandboxError> {
+        let mut exit = self.inspect_exit().await?;
+        if exit.code == KILLED && !exit.oom_killed && !self.watched.ending.is_cancelled() {
+            sleep(LATE_NEWS).await;
+            exit = self.inspect_exit().await?;
+        }
+        Ok(exit)
+    }
+
+    async fn inspect_exit(&self) -> Result<Exit, SandboxError> {
         let state = self.docker.inspect_container(&self.container, None).await;
         let state = state.map_err(SandboxError::of("inspect a sandbox", &self.container))?.state.unwrap_or_default();
         Ok(Exit {
@@ -282,26 +278,6 @@ enum Handed {
 enum Following {
     Yes,
     No,
-}
-
-impl Reading {
-    fn new(recorded: bool) -> Self {
-        let (stdout, stderr) = (Splitter::new(LINE_LIMIT), Splitter::new(STDERR_LIMIT));
-        Self { recorded, stdout, stderr, seen: 0, written: 0, slow: false }
-    }
-
-    fn measure(&mut self, bytes: &Bytes) {
-        let newlines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
-        self.written += bytes.len() as u64 + RECORD_OVERHEAD * (newlines + 1);
-    }
-
-    fn stdout_pieces(&mut self, bytes: Bytes) -> Vec<Piece> {
-        if self.recorded { self.stdout.chunk(bytes) } else { self.stdout.bytes(bytes) }
-    }
-
-    fn stderr_pieces(&mut self, bytes: Bytes) -> Vec<Piece> {
-        if self.recorded { self.stderr.chunk(bytes) } else { self.stderr.bytes(bytes) }
-    }
 }
 
 fn fingerprint(piece: &Piece) -> Vec<u8> {

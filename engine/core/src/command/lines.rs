@@ -1,6 +1,7 @@
 //! Which lines of a message are its author's own words. Only such a line may hold a command: a quotation repeats what
 //! somebody else said, code is shown and not meant, and an HTML comment is seen by nobody. In doubt a line is not own.
 
+use super::code_span::CodeSpan;
 use super::manner::Markup;
 
 /// An own line that is not blank, as bytes of the message; the line feed is not part of it.
@@ -14,13 +15,21 @@ pub(super) struct Line {
 
 /// The author's own lines, in order.
 pub(super) fn own_lines(text: &str, markup: Markup) -> Vec<Line> {
-    let mut reader = Reader { markup, within: Within::Talk, quote_goes_on: false, hidden: false };
+    let mut reader = Reader {
+        markup,
+        within: Within::Talk,
+        items: Vec::new(),
+        quote_goes_on: false,
+        hidden: false,
+        code: CodeSpan::default(),
+    };
     let mut own = Vec::new();
     let mut start = 0;
     for line in text.split('\n') {
         let end = start + line.len();
         let plain = line.chars().all(super::values::is_blank);
-        if reader.is_own(line) && !plain {
+        let below = text.get(end + 1..).unwrap_or_default();
+        if reader.is_own(line, below) && !plain {
             own.push(Line { start, end });
         }
         start = end + 1;
@@ -62,18 +71,22 @@ struct Fence {
 struct Reader {
     markup: Markup,
     within: Within,
+    /// The columns at which the content of the open list items begins.
+    items: Vec<usize>,
     /// A paragraph of a quotation goes on, as Markdown has it, on lines without `>`.
     quote_goes_on: bool,
     /// A comment was opened amid a paragraph.
     hidden: bool,
+    /// Inline code that may have been opened amid a paragraph.
+    code: CodeSpan,
 }
 
 impl Reader {
-    fn is_own(&mut self, line: &str) -> bool {
+    fn is_own(&mut self, line: &str, below: &str) -> bool {
         match self.markup {
             Markup::Beside => true,
             Markup::Discord => self.is_own_in_discord(line),
-            Markup::Github => self.is_own_in_github(&line.to_ascii_lowercase()),
+            Markup::Github => self.is_own_in_github(&in_one_spelling(line), below),
         }
     }
 
@@ -93,12 +106,12 @@ impl Reader {
         !in_code && !line.trim_start().starts_with('>')
     }
 
-    fn is_own_in_github(&mut self, line: &str) -> bool {
+    fn is_own_in_github(&mut self, line: &str, below: &str) -> bool {
         match self.within {
-            Within::Talk => self.is_own_talk(line),
+            Within::Talk => self.is_own_talk(line, below),
             Within::Fence(fence) if fence.is_left_by(line) => {
                 self.within = Within::Talk;
-                self.is_own_talk(line)
+                self.is_own_talk(line, below)
             }
             Within::Fence(fence) => {
                 if fence.is_closed_by(line) {
@@ -117,29 +130,45 @@ impl Reader {
         }
     }
 
-    fn is_own_talk(&mut self, line: &str) -> bool {
-        let (column, content) = after_list_marks(line);
+    fn is_own_talk(&mut self, line: &str, below: &str) -> bool {
         if line.trim().is_empty() {
-            (self.quote_goes_on, self.hidden) = (false, false);
+            self.end_paragraph();
             return false;
         }
-        if indent(content) >= 4 {
-            return false;
-        }
+        let (column, content) = self.enter_items(line);
+        // Code by its indentation, or deep in a list: no command, but what it opens may go on.
+        let deep = indent(content) >= 4;
         let content = content.trim_start_matches([' ', '\t']);
-        if let Some(within) = opened_by(content, column) {
-            (self.quote_goes_on, self.hidden) = (false, false);
+        if let Some(within) = opened_by(content, column).filter(|_| !deep) {
+            self.end_paragraph();
             self.within = within;
             return false;
         }
         self.quote_goes_on |= content.starts_with('>');
-        let seen = !self.hidden;
+        let seen = !self.hidden && !self.code.is_open();
+        self.code.read(line, below);
         self.hidden = match (self.hidden, line.find("-->")) {
             (true, None) => true,
             (true, Some(end)) => opens_comment(&line[end..]),
             (false, _) => opens_comment(line),
         };
-        seen && !self.quote_goes_on
+        seen && !self.quote_goes_on && !deep
+    }
+
+    /// Leaves the list items that a line is not indented enough for and enters those that it begins. Gives the column
+    /// of the innermost, and what stands in it.
+    fn enter_items<'l>(&mut self, line: &'l str) -> (usize, &'l str) {
+        self.items.retain(|item| *item <= indent(line));
+        let mut column = self.items.last().copied().unwrap_or(0);
+        while let Some(width) = list_mark(&line[column..]) {
+            column += width;
+            self.items.push(column);
+        }
+        (column, &line[column..])
+    }
+
+    fn end_paragraph(&mut self) {
+        (self.quote_goes_on, self.hidden, self.code) = (false, false, CodeSpan::default());
     }
 }
 
@@ -177,27 +206,30 @@ fn opens_comment(line: &str) -> bool {
     line.rfind("<!--").is_some_and(|start| !line[start..].contains("-->"))
 }
 
-/// What stands after the marks of list items, and at which column it does; 0 without any mark.
-fn after_list_marks(line: &str) -> (usize, &str) {
-    let (mut column, mut rest) = (0, line);
-    while let Some(width) = list_mark(rest) {
-        column += width;
-        rest = &rest[width..];
-    }
-    (column, rest)
-}
-
-/// How wide the mark of a list item is, with one blank after it, if the text begins with one.
+/// How wide the mark of a list item is, with the blanks that belong to it, if the text begins with one.
 fn list_mark(text: &str) -> Option<usize> {
-    let start = text.len() - text.trim_start_matches(' ').len();
-    let mark = &text[start..];
+    let start = indent(text);
+    let mark = text.get(start..)?;
     let digits = mark.bytes().take_while(u8::is_ascii_digit).count();
     let width = match (digits, mark.as_bytes().get(digits)?) {
         (0, b'-' | b'*' | b'+') => 1,
         (1..=9, b'.' | b')') => digits + 1,
         _ => return None,
     };
-    (start <= 3 && mark[width..].starts_with([' ', '\t'])).then_some(start + width + 1)
+    let after = &mark[width..];
+    let blanks = match after.len() - after.trim_start_matches(' ').len() {
+        0 if !after.trim().is_empty() => return None,
+        0 => 0,
+        blanks @ 1..=4 if !after.trim().is_empty() => blanks,
+        _ => 1,
+    };
+    (start <= 3).then_some(start + width + blanks)
+}
+
+/// The line in lower case, with blanks for the tabs before the first word.
+fn in_one_spelling(line: &str) -> String {
+    let content = line.trim_start_matches([' ', '\t']);
+    format!("{}{}", " ".repeat(indent(line)), content.to_ascii_lowercase())
 }
 
 /// How many columns a line is indented.

@@ -9,6 +9,7 @@
 
 mod arguments;
 mod canonical;
+mod code_span;
 mod hear;
 mod help;
 mod lines;

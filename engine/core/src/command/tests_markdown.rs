@@ -36,6 +36,8 @@ const STOP: Command = Command::StopTask { task: None };
 #[case("<pre>\n\n/stop\n</pre>")]
 #[case("<BLOCKQUOTE class=x>\n\n/stop\n</BLOCKQUOTE>")]
 #[case("`/stop`")]
+#[case("see `\n/stop\n`")]
+#[case("``` ``\n/stop ```")]
 #[case("please /stop")]
 fn no_command_is_found(#[case] text: &str) {
     assert_eq!(understood(text, &Manner::github("signalbox")), None);
@@ -57,6 +59,8 @@ fn no_command_is_found(#[case] text: &str) {
 #[case("/stop\n> /status\n```\n/status\n```")]
 #[case("talk\r\n\r\n/stop\r\n")]
 #[case("* * *\n/stop")]
+#[case("it`s red\n/stop")]
+#[case("a `b` c ``d\n/stop\n\n``")]
 fn the_authors_own_line_is_found(#[case] text: &str) {
     assert_eq!(understood(text, &Manner::github("signalbox")), Some(STOP));
 }
