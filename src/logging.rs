@@ -25,7 +25,9 @@ pub(crate) fn start(section: &LogSection, loudness: Loudness) -> Result<(), crat
         Loudness::Quiet | Loudness::Configured => section.level.as_str(),
     };
     let filter = EnvFilter::try_new(level).map_err(|error| {
-        crate::exit::NotReady(format!("log.level is no filter such as `info` or `signalbox_engine=debug,info`: {error}"))
+        crate::exit::NotReady(format!(
+            "log.level is no filter such as `info` or `signalbox_engine=debug,info`: {error}"
+        ))
     })?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Somebody else's subscriber (a test's) is as good.

@@ -9,6 +9,8 @@ mod exit;
 mod hub;
 mod logging;
 mod reach;
+#[cfg(test)]
+mod reference;
 mod roles;
 mod run;
 mod show;

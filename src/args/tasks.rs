@@ -25,7 +25,13 @@ pub(crate) struct RunArgs {
     #[arg(id = "continue_", long = "continue", value_name = "CONVERSATION")]
     pub(crate) conversation: Option<String>,
     /// What is done with what policy would ask about
-    #[arg(long, value_name = "ask|all|none", default_value = "ask", hide_possible_values = true, hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "ask|all|none",
+        default_value = "ask",
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
     pub(crate) approve: Approve,
     /// The model; without it the project's or the hub's
     #[arg(long, value_name = "MODEL")]

@@ -58,9 +58,12 @@ async fn open(code: &str, hub: &SocketHub) -> anyhow::Result<Approval> {
     match (fitting.next(), fitting.next()) {
         (Some(approval), None) => Ok(approval),
         (None, _) => {
-            Err(Refusal::NotFound(format!("no open approval begins with `{code}`; `signalbox approvals` lists them")).into())
+            Err(Refusal::NotFound(format!("no open approval begins with `{code}`; `signalbox approvals` lists them"))
+                .into())
         }
-        (Some(_), Some(_)) => Err(WrongUsage(format!("several approvals begin with `{code}`; give more of the code")).into()),
+        (Some(_), Some(_)) => {
+            Err(WrongUsage(format!("several approvals begin with `{code}`; give more of the code")).into())
+        }
     }
 }
 
@@ -69,8 +72,10 @@ async fn open(code: &str, hub: &SocketHub) -> anyhow::Result<Approval> {
 fn answers(questions: &[Question], given: &[String]) -> Result<BTreeMap<String, String>, WrongUsage> {
     let mut answers = BTreeMap::new();
     for text in given {
-        let (question, answer) = match (text.split_once('=').and_then(|(name, answer)| Some((named(questions, name)?, answer))), questions)
-        {
+        let (question, answer) = match (
+            text.split_once('=').and_then(|(name, answer)| Some((named(questions, name)?, answer))),
+            questions,
+        ) {
             (Some(pair), _) => pair,
             (None, [only]) => (only, text.as_str()),
             (None, _) => return Err(which(questions, text)),
@@ -96,7 +101,10 @@ fn which(questions: &[Question], text: &str) -> WrongUsage {
         return WrongUsage("this is no question: say yes without --answer".to_owned());
     }
     let names: Vec<String> = questions.iter().map(|question| format!("  {}", question.question)).collect();
-    WrongUsage(format!("which question does `{text}` answer? Write --answer 'QUESTION=TEXT' for each of\n{}", names.join("\n")))
+    WrongUsage(format!(
+        "which question does `{text}` answer? Write --answer 'QUESTION=TEXT' for each of\n{}",
+        names.join("\n")
+    ))
 }
 
 #[cfg(test)]

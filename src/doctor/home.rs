@@ -22,7 +22,9 @@ fn check_home(home: &Path) -> Finding {
     let shown = home.display();
     let Ok(found) = home.metadata() else {
         return match existing(home) {
-            Some(parent) if is_writable(parent) => Finding::ok("home", format!("{shown} will be made at the first start")),
+            Some(parent) if is_writable(parent) => {
+                Finding::ok("home", format!("{shown} will be made at the first start"))
+            }
             _ => Finding::fail("home", format!("{shown} is not there and cannot be made"), MEND_HOME),
         };
     };

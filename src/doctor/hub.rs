@@ -8,7 +8,8 @@ use crate::surroundings::socket;
 use secrecy::ExposeSecret as _;
 use signalbox_core::port::Hub as _;
 
-const MEND_DATABASE: &str = "check database.url and the server; `signalbox migrate` brings an older database up to date";
+const MEND_DATABASE: &str =
+    "check database.url and the server; `signalbox migrate` brings an older database up to date";
 
 /// The hub of this home, if one answers.
 pub(super) async fn running(config: &Config) -> Option<SocketHub> {
@@ -18,7 +19,10 @@ pub(super) async fn running(config: &Config) -> Option<SocketHub> {
 
 pub(super) async fn check_hub(running: Option<&SocketHub>) -> Vec<Finding> {
     let Some(hub) = running else {
-        return vec![Finding::ok("hub", "none is running; `signalbox run` starts its own, `signalbox serve` one for all")];
+        return vec![Finding::ok(
+            "hub",
+            "none is running; `signalbox run` starts its own, `signalbox serve` one for all",
+        )];
     };
     match hub.faults().await {
         Ok(faults) if faults.is_empty() => vec![Finding::ok("hub", "it is running and ready")],
@@ -55,7 +59,9 @@ async fn look_inside(config: &Config) -> anyhow::Result<Finding> {
     let version = store.schema_version().await?;
     store.close().await;
     Ok(match version.applied {
-        Some(applied) if applied == version.latest => Finding::ok("database", format!("it answers; its shape is {applied}")),
+        Some(applied) if applied == version.latest => {
+            Finding::ok("database", format!("it answers; its shape is {applied}"))
+        }
         Some(applied) if applied > version.latest => Finding::fail(
             "database",
             format!("its shape {applied} is of a later version than this program's {}", version.latest),
@@ -63,7 +69,11 @@ async fn look_inside(config: &Config) -> anyhow::Result<Finding> {
         ),
         applied => Finding::warn(
             "database",
-            format!("its shape is {}, this program's {}", applied.map_or("none".to_owned(), |n| n.to_string()), version.latest),
+            format!(
+                "its shape is {}, this program's {}",
+                applied.map_or("none".to_owned(), |n| n.to_string()),
+                version.latest
+            ),
             "the next start brings it up to date, as does `signalbox migrate`",
         ),
     })

@@ -18,7 +18,8 @@ pub(super) async fn check(config: &Config) -> Vec<Finding> {
             "set SIGNALBOX_MODEL_API_KEY (or …_FILE), or SIGNALBOX_MODEL_OAUTH_TOKEN",
         )];
     }
-    let credential = Finding::ok("model", if set(&config.model.api_key) { "an API key is set" } else { "a token is set" });
+    let credential =
+        Finding::ok("model", if set(&config.model.api_key) { "an API key is set" } else { "a token is set" });
     vec![credential, check_reach(&config.model.base_url).await]
 }
 

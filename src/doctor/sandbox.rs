@@ -28,11 +28,14 @@ fn no_engine(error: &SandboxError) -> Finding {
 }
 
 fn of_engine(report: &EngineReport) -> Vec<Finding> {
-    let what = format!("engine {}, API {}, cgroup {}, {}", report.version, report.api, report.cgroup, report.storage_driver);
+    let what =
+        format!("engine {}, API {}, cgroup {}, {}", report.version, report.api, report.cgroup, report.storage_driver);
     let mut findings = vec![Finding::ok("docker", what)];
     findings.extend(report.faults.iter().map(|fault| Finding::fail("docker", fault.clone(), "sandboxes need it")));
     findings.push(match report.disk {
-        DiskEnforcement::ProjectQuota => Finding::ok("disk limit", "the file system holds sandboxes to it (project quota)"),
+        DiskEnforcement::ProjectQuota => {
+            Finding::ok("disk limit", "the file system holds sandboxes to it (project quota)")
+        }
         DiskEnforcement::Watchdog => Finding::warn(
             "disk limit",
             "the hub measures sandboxes and kills those that write too much",
@@ -45,20 +48,29 @@ fn of_engine(report: &EngineReport) -> Vec<Finding> {
 async fn check_image(sandboxes: &Sandboxes, image: &str) -> Finding {
     match sandboxes.check_image(image).await {
         Ok(report) => of_image(image, &report),
-        Err(error) => Finding::fail("image", chain(&error), format!("`make image` builds {image}; or set sandbox.image")),
+        Err(error) => {
+            Finding::fail("image", chain(&error), format!("`make image` builds {image}; or set sandbox.image"))
+        }
     }
 }
 
 fn of_image(image: &str, report: &ImageReport) -> Finding {
     if !report.faults.is_empty() {
         let faults = report.faults.join("; ");
-        return Finding::fail("image", format!("{image}: {faults}"), "build it anew with `make image`, or mend what it is made of");
+        return Finding::fail(
+            "image",
+            format!("{image}: {faults}"),
+            "build it anew with `make image`, or mend what it is made of",
+        );
     }
     match report.cli_version.as_deref() {
         Some(PINNED_CLI) => Finding::ok("image", format!("{image} with Claude Code {PINNED_CLI}")),
         other => Finding::warn(
             "image",
-            format!("{image} holds Claude Code {}, not {PINNED_CLI}, which this hub was tested with", other.unwrap_or("of no known version")),
+            format!(
+                "{image} holds Claude Code {}, not {PINNED_CLI}, which this hub was tested with",
+                other.unwrap_or("of no known version")
+            ),
             "build it anew with `make image`",
         ),
     }

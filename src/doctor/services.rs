@@ -22,7 +22,11 @@ pub(super) async fn check_git(config: &Config) -> Finding {
     let text = match said {
         Ok(said) => String::from_utf8_lossy(&said.stdout).trim().to_owned(),
         Err(error) => {
-            return Finding::fail("git", format!("{program} cannot be run: {error}"), "install git, or set git.program");
+            return Finding::fail(
+                "git",
+                format!("{program} cannot be run: {error}"),
+                "install git, or set git.program",
+            );
         }
     };
     match version(&text) {

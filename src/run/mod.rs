@@ -42,9 +42,7 @@ pub(crate) async fn run(args: RunArgs, surroundings: &Surroundings) -> anyhow::R
     }
     let begun = begin(&reached, args, prompt, subject).await;
     match begun {
-        Ok((attachment, submitted)) => {
-            Session::new(surroundings, reached, view, submitted).watch(attachment).await
-        }
+        Ok((attachment, submitted)) => Session::new(surroundings, reached, view, submitted).watch(attachment).await,
         Err(error) => {
             reached.leave().await?;
             Err(error)

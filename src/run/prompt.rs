@@ -42,13 +42,9 @@ pub(super) enum Step {
 
 impl Prompt {
     pub(super) fn new(approval: Approval, look: Look) -> Self {
-        let questions =
-            if approval.kind == ApprovalKind::Question { questions(&approval) } else { Vec::new() };
-        let stage = if questions.is_empty() {
-            Stage::Choice
-        } else {
-            Stage::Answer { index: 0, answers: BTreeMap::new() }
-        };
+        let questions = if approval.kind == ApprovalKind::Question { questions(&approval) } else { Vec::new() };
+        let stage =
+            if questions.is_empty() { Stage::Choice } else { Stage::Answer { index: 0, answers: BTreeMap::new() } };
         Self { approval, questions, stage, look }
     }
 
@@ -85,7 +81,8 @@ impl Prompt {
             ApprovalKind::Question => {}
         }
         keys.extend([("n", "no"), ("r", "no, because …"), ("?", "details")]);
-        let keys: Vec<String> = keys.into_iter().map(|(letter, word)| format!("{} {word}", key(letter, self.look))).collect();
+        let keys: Vec<String> =
+            keys.into_iter().map(|(letter, word)| format!("{} {word}", key(letter, self.look))).collect();
         line.push_str(&format!("{} > ", keys.join("  ")));
         line
     }
@@ -147,10 +144,8 @@ pub(crate) fn chosen(question: &Question, text: &str) -> Option<String> {
     let parts: Vec<&str> = if question.several { text.split(',').map(str::trim).collect() } else { vec![text.trim()] };
     let numbers: Option<Vec<usize>> = parts.iter().map(|part| part.parse().ok()).collect();
     let Some(numbers) = numbers.filter(|_| !question.options.is_empty()) else { return Some(text.trim().to_owned()) };
-    let labels: Option<Vec<&str>> = numbers
-        .into_iter()
-        .map(|number| Some(question.options.get(number.checked_sub(1)?)?.label.as_str()))
-        .collect();
+    let labels: Option<Vec<&str>> =
+        numbers.into_iter().map(|number| Some(question.options.get(number.checked_sub(1)?)?.label.as_str())).collect();
     labels.map(|labels| labels.join(", "))
 }
 

@@ -18,7 +18,8 @@ const POLICY: &str = "version = 1\n\n[push]\nwhen = \"auto\"\n";
 /// # Errors
 /// When there is none at exactly that path.
 pub(super) fn named(path: &Path) -> Result<PathBuf, WrongUsage> {
-    let whole = path.canonicalize().map_err(|error| WrongUsage(format!("{} cannot be used: {error}", path.display())))?;
+    let whole =
+        path.canonicalize().map_err(|error| WrongUsage(format!("{} cannot be used: {error}", path.display())))?;
     if is_repository(&whole) {
         return Ok(whole);
     }
@@ -33,7 +34,9 @@ pub(super) fn here() -> Result<PathBuf, WrongUsage> {
     let folder = std::env::current_dir().and_then(|folder| folder.canonicalize());
     let folder = folder.map_err(|error| WrongUsage(format!("the current folder cannot be used: {error}")))?;
     around(&folder).ok_or_else(|| {
-        WrongUsage("the current folder is in no git repository; name one with --repo, or a project with --project".to_owned())
+        WrongUsage(
+            "the current folder is in no git repository; name one with --repo, or a project with --project".to_owned(),
+        )
     })
 }
 
@@ -68,7 +71,8 @@ pub(super) async fn project_of(hub: &SocketHub, path: &Path) -> anyhow::Result<S
             Err(refusal) => return Err(refusal.into()),
         }
     }
-    Err(Refusal::Conflict(format!("no name is free for a project of {git}; add it with `signalbox project add`")).into())
+    Err(Refusal::Conflict(format!("no name is free for a project of {git}; add it with `signalbox project add`"))
+        .into())
 }
 
 /// The folder's name, as far as it can be in the name of a project.

@@ -196,8 +196,12 @@ impl Screen {
                 status.state = TaskState::Running;
                 status.doing = "making a sandbox".to_owned();
             }
-            EventKind::SandboxReady { .. } | EventKind::ToolFinished { .. } => status.doing = "Claude thinks".to_owned(),
-            EventKind::ToolCalled { tool, input, .. } => status.doing = format!("{tool} {}", event::call_line(tool, input)),
+            EventKind::SandboxReady { .. } | EventKind::ToolFinished { .. } => {
+                status.doing = "Claude thinks".to_owned()
+            }
+            EventKind::ToolCalled { tool, input, .. } => {
+                status.doing = format!("{tool} {}", event::call_line(tool, input))
+            }
             EventKind::ApprovalOpened { .. } => status.doing = "waiting for a yes or no".to_owned(),
             EventKind::Parked { .. } => status.state = TaskState::Parked,
             EventKind::RunFailed { .. } | EventKind::RetryRequested { .. } => status.state = TaskState::Queued,

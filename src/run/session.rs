@@ -100,7 +100,8 @@ impl<'a> Session<'a> {
                 "the next hub takes it up"
             }
         };
-        self.view.leave(&format!("left task {task}: {goes_on}; `signalbox show {task}` tells about it", task = self.task))?;
+        self.view
+            .leave(&format!("left task {task}: {goes_on}; `signalbox show {task}` tells about it", task = self.task))?;
         Ok(Exit::Stopped)
     }
 

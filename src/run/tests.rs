@@ -81,10 +81,8 @@ fn questions_are_answered_one_after_the_other() {
          [1] A
          [2] B
     ");
-    let answers = BTreeMap::from([
-        ("Which colour?".to_owned(), "Blue".to_owned()),
-        ("What for?".to_owned(), "A, B".to_owned()),
-    ]);
+    let answers =
+        BTreeMap::from([("Which colour?".to_owned(), "Blue".to_owned()), ("What for?".to_owned(), "A, B".to_owned())]);
     assert_eq!(prompt.hear("1, 2"), Step::Decide { saying: Saying::Answer { answers }, span: GrantSpan::Once });
 }
 
@@ -104,7 +102,11 @@ fn each_approval_is_asked_once_and_one_at_a_time() {
     let (one, mut two) = (command("make"), command("make install"));
     two.id = ApprovalId::from_entropy(2);
     let (d1, d2) = (DeliveryId::new("d1"), DeliveryId::new("d2"));
-    assert!(desk.queue(d1.clone(), one.clone()) && desk.queue(d2.clone(), two.clone()) && desk.queue(d2.clone(), two.clone()));
+    assert!(
+        desk.queue(d1.clone(), one.clone())
+            && desk.queue(d2.clone(), two.clone())
+            && desk.queue(d2.clone(), two.clone())
+    );
     let (delivery, asked) = desk.next().unwrap();
     assert_eq!((&delivery, &asked.id), (&d1, &one.id));
     desk.prompt = Some(Prompt::new(asked, PLAIN));
@@ -128,12 +130,7 @@ fn what_was_decided_elsewhere_is_not_asked_any_more() {
 
 #[test]
 fn the_status_line_fits_the_terminal() {
-    let mut status = Status {
-        state: TaskState::Queued,
-        position: Some(3),
-        cost: MicroUsd(0),
-        doing: String::new(),
-    };
+    let mut status = Status { state: TaskState::Queued, position: Some(3), cost: MicroUsd(0), doing: String::new() };
     let line = |status: &Status| status_line(status, Duration::from_secs(75), PLAIN);
     assert_eq!(line(&status), "queued behind 3 · 1 min 15 s");
     status.state = TaskState::Running;

@@ -62,7 +62,10 @@ pub(crate) fn asked(approval: &Approval, look: Look) -> String {
         ApprovalKind::Plan => plan(approval, look),
     });
     if approval.kind == ApprovalKind::Tool {
-        shown.push_str(&format!("  {}\n", look.paint(Paint::Faint, &format!("asked because: {}", exact(&approval.reason)))));
+        shown.push_str(&format!(
+            "  {}\n",
+            look.paint(Paint::Faint, &format!("asked because: {}", exact(&approval.reason)))
+        ));
     }
     for warning in warnings(approval) {
         shown.push_str(&format!("  {}\n", look.paint(Paint::Warn, &format!("! {warning}"))));
@@ -114,7 +117,8 @@ pub(crate) fn question(question: &Question, number: usize, look: Look) -> String
     }
     shown.push('\n');
     for (index, choice) in question.options.iter().enumerate() {
-        let what = if choice.description.is_empty() { String::new() } else { format!(": {}", exact(&choice.description)) };
+        let what =
+            if choice.description.is_empty() { String::new() } else { format!(": {}", exact(&choice.description)) };
         shown.push_str(&format!("     [{}] {}{what}\n", index + 1, look.paint(Paint::Good, &exact(&choice.label))));
     }
     shown

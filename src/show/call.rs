@@ -81,7 +81,11 @@ impl<'a> Fields<'a> {
             shown.push_str(&field(name, value));
         }
         if let Some(note) = note {
-            shown.push_str(&format!("  {} {}\n", look.paint(Paint::Faint, "Claude says:"), exact(note).replace('\n', " ")));
+            shown.push_str(&format!(
+                "  {} {}\n",
+                look.paint(Paint::Faint, "Claude says:"),
+                exact(note).replace('\n', " ")
+            ));
         }
         shown
     }

@@ -104,14 +104,17 @@ mod tests {
     ];
 
     fn is_harmless(text: &str) -> bool {
-        let bidi = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}');
-        text.chars().all(|c| (c == '\n' || c == '\t' || !c.is_control()) && !bidi(c) && c != '\u{2028}' && c != '\u{feff}')
+        let bidi =
+            |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}');
+        text.chars()
+            .all(|c| (c == '\n' || c == '\t' || !c.is_control()) && !bidi(c) && c != '\u{2028}' && c != '\u{feff}')
     }
 
     #[test]
     fn nothing_that_a_terminal_obeys_gets_through() {
         for text in HOSTILE {
-            for (before, after) in [("", ""), ("x", "y"), ("\u{1b}[1m", "\u{1b}[0m"), ("\u{1b}", "m"), ("\u{1b}[", "m")] {
+            for (before, after) in [("", ""), ("x", "y"), ("\u{1b}[1m", "\u{1b}[0m"), ("\u{1b}", "m"), ("\u{1b}[", "m")]
+            {
                 let text = format!("{before}{text}{after}");
                 for shown in [exact(&text), prose(&text), line(&text, Some(20))] {
                     assert!(is_harmless(&shown), "{text:?} became {shown:?}");

@@ -31,7 +31,9 @@ pub(crate) fn told(event: &EventKind, look: Look) -> Option<String> {
         EventKind::GateAnswered { answer: GateAnswer::Allow | GateAnswer::Defer, .. } => None,
         EventKind::ToolFinished { is_error, output, .. } => finished(*is_error, output, look),
         EventKind::Parked { .. } => warn("it waits for an answer; nothing runs meanwhile".to_owned()),
-        EventKind::RunFailed { failure, .. } => warn(format!("the run failed: {}; it is tried again", line(&failure.message, None))),
+        EventKind::RunFailed { failure, .. } => {
+            warn(format!("the run failed: {}; it is tried again", line(&failure.message, None)))
+        }
         EventKind::Reattached { .. } => faint("the hub is back and has taken the running sandbox up again".to_owned()),
         EventKind::Warning { message } => warn(line(message, None)),
         EventKind::StopRequested { by } => warn(format!("{} asked to stop it", line(by, None))),
@@ -49,8 +51,12 @@ pub(crate) fn told(event: &EventKind, look: Look) -> Option<String> {
 pub(crate) fn entry(seq: u64, event: &EventKind, look: Look) -> String {
     let what = match event {
         EventKind::Submitted { by, prompt, .. } => format!("by {}: {}", line(by, None), line(&prompt.text, None)),
-        EventKind::ApprovalOpened { approval, tool, input, .. } => format!("{approval} {} {}", line(tool, None), line(&call_line(tool, input), None)),
-        EventKind::ApprovalDecided { approval, by, saying } => format!("{approval} {}", approval::decided(by, saying, None)),
+        EventKind::ApprovalOpened { approval, tool, input, .. } => {
+            format!("{approval} {} {}", line(tool, None), line(&call_line(tool, input), None))
+        }
+        EventKind::ApprovalDecided { approval, by, saying } => {
+            format!("{approval} {}", approval::decided(by, saying, None))
+        }
         EventKind::ApprovalVoided { approval, reason } => format!("{approval} {}", line(reason, None)),
         EventKind::GateAnswered { tool, answer, reason, .. } => {
             format!("{answer:?} {}: {}", line(tool, None), line(reason, None)).to_lowercase()

@@ -38,7 +38,9 @@ fn a_command_is_shown_whole_with_what_it_hides() {
     odd.votes_needed = 2;
     let text = shown(&odd);
     assert!(text.contains("$ ls ⟦U+202E⟧x; $(echo rm) ⟦U+001B⟧[2J &"), "{text}");
-    for said in ["in /workspace/sub", "may have run already", "dangerous", "2 people", "! hides ⟦U+202E⟧", "! not understood:"] {
+    for said in
+        ["in /workspace/sub", "may have run already", "dangerous", "2 people", "! hides ⟦U+202E⟧", "! not understood:"]
+    {
         assert!(text.contains(said), "{said} is not in {text}");
     }
 }
@@ -192,8 +194,18 @@ fn card(state: TaskState) -> OutcomeCard {
         pushed: true,
         stat: Some(DiffStat {
             files: vec![
-                FileChange { path: "src/a.rs".to_owned(), change: "modified".to_owned(), insertions: Some(3), deletions: Some(1) },
-                FileChange { path: "logo\u{1b}.png".to_owned(), change: "added".to_owned(), insertions: None, deletions: None },
+                FileChange {
+                    path: "src/a.rs".to_owned(),
+                    change: "modified".to_owned(),
+                    insertions: Some(3),
+                    deletions: Some(1),
+                },
+                FileChange {
+                    path: "logo\u{1b}.png".to_owned(),
+                    change: "added".to_owned(),
+                    insertions: None,
+                    deletions: None,
+                },
             ],
             insertions: 3,
             deletions: 1,

@@ -12,9 +12,9 @@ pub struct Allowance {
     pub budget: Option<MicroUsd>,
     /// The hosts that the CONNECT proxy may reach; none if empty.
     pub hosts: Vec<HostRule>,
-    /// Whether the model's side may be made to fetch or run things: server tools, MCP servers, containers, sources by
-    /// address or by file.
-    pub server_features: bool,
+    /// What the model's side may be made to fetch or run, by the names that the API has for it: types of server tools,
+    /// `mcp_servers`, `container`, the sources `url` and `file`. Nothing if empty.
+    pub server_features: Vec<ModelRule>,
 }
 
 impl Allowance {

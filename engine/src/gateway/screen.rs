@@ -4,7 +4,7 @@
 //! have one. So what is not known to be harmless is refused, new names included: known are the fields that the CLI
 //! sends, tools that the CLI itself executes, and content that is carried in the request.
 
-use super::allowance::Allowance;
+use super::allowance::{Allowance, ModelRule};
 use super::document::Json;
 use super::notice::printable;
 use super::refusal::Refusal;
@@ -71,14 +71,12 @@ pub(super) fn screen(request: &Json, allowance: &Allowance) -> Result<Asked, Ref
     let model = request.get("model").and_then(Json::text).ok_or_else(|| malformed("it names no model"))?;
     check_model(model, allowance)?;
     check_price(request)?;
-    if allowance.server_features {
-        check_tool_models(request, allowance)?;
-    } else {
-        fields.iter().try_for_each(|(name, _)| known(name, &FIELDS, "the field"))?;
-        request.get("messages").map_or(Ok(()), check_messages)?;
-        request.get("system").map_or(Ok(()), check_content)?;
-        request.get("tools").map_or(Ok(()), |tools| each(tools, "tools", check_tool))?;
-    }
+    check_tool_models(request, allowance)?;
+    let screen = Screen { named: &allowance.server_features };
+    fields.iter().try_for_each(|(name, _)| screen.known(name, &FIELDS, "the field"))?;
+    request.get("messages").map_or(Ok(()), |messages| screen.check_messages(messages))?;
+    request.get("system").map_or(Ok(()), |system| screen.check_content(system))?;
+    request.get("tools").map_or(Ok(()), |tools| each(tools, "tools", |tool| screen.check_tool(tool)))?;
     let max_tokens = request.get("max_tokens").and_then(Json::whole_number).unwrap_or(0);
     Ok(Asked { model: model.to_owned(), max_tokens })
 }
@@ -111,63 +109,87 @@ fn check_tool_models(request: &Json, allowance: &Allowance) -> Verdict {
     models.try_for_each(|model| check_model(model.text().unwrap_or_default(), allowance))
 }
 
-fn check_messages(messages: &Json) -> Verdict {
-    each(messages, "messages", |message| {
-        let Json::Object(fields) = message else {
-            return Err(malformed("a message is not an object"));
+/// Judges content, with what the policy names.
+struct Screen<'a> {
+    named: &'a [ModelRule],
+}
+
+impl Screen<'_> {
+    fn check_messages(&self, messages: &Json) -> Verdict {
+        each(messages, "messages", |message| {
+            let Json::Object(fields) = message else {
+                return Err(malformed("a message is not an object"));
+            };
+            fields.iter().try_for_each(|(name, _)| self.known(name, &MESSAGE_FIELDS, "the message field"))?;
+            message.get("content").map_or(Ok(()), |content| self.check_content(content))
+        })
+    }
+
+    /// Content is a text or a list of blocks, which may hold content again.
+    fn check_content(&self, content: &Json) -> Verdict {
+        match content {
+            Json::Text(_) | Json::Null => Ok(()),
+            Json::List(blocks) => blocks.iter().try_for_each(|block| self.check_block(block)),
+            Json::Object(_) | Json::Bool(_) | Json::Number(_) => Err(malformed("content is neither text nor blocks")),
+        }
+    }
+
+    fn check_block(&self, block: &Json) -> Verdict {
+        self.known(type_of(block)?, &BLOCKS, "content of the type")?;
+        block.get("content").map_or(Ok(()), |content| self.check_content(content))?;
+        block.get("source").map_or(Ok(()), |source| self.check_source(source))?;
+        match type_of(block)? {
+            "tool_addition" => block.get("tool").map_or(Ok(()), |tool| self.check_added_tool(tool)),
+            _ => Ok(()),
+        }
+    }
+
+    /// A search result's source is a text that nobody fetches.
+    fn check_source(&self, source: &Json) -> Verdict {
+        if source.text().is_some() {
+            return Ok(());
+        }
+        self.known(type_of(source)?, &SOURCES, "a source of the type")?;
+        source.get("content").map_or(Ok(()), |content| self.check_content(content))
+    }
+
+    fn check_added_tool(&self, tool: &Json) -> Verdict {
+        match type_of(tool)? {
+            "tool_reference" => Ok(()),
+            "tool_definition" => tool.get("definition").map_or(Ok(()), |tool| self.check_tool(tool)),
+            other => self.known(other, &[], "an added tool of the type"),
+        }
+    }
+
+    fn check_tool(&self, tool: &Json) -> Verdict {
+        let Json::Object(_) = tool else {
+            return Err(malformed("a tool is not an object"));
         };
-        fields.iter().try_for_each(|(name, _)| known(name, &MESSAGE_FIELDS, "the message field"))?;
-        message.get("content").map_or(Ok(()), check_content)
-    })
-}
-
-/// Content is a text or a list of blocks, which may hold content again.
-fn check_content(content: &Json) -> Verdict {
-    match content {
-        Json::Text(_) | Json::Null => Ok(()),
-        Json::List(blocks) => blocks.iter().try_for_each(check_block),
-        Json::Object(_) | Json::Bool(_) | Json::Number(_) => Err(malformed("content is neither text nor blocks")),
+        let kind = match tool.get("type") {
+            None | Some(Json::Null) => return Ok(()),
+            Some(kind) => kind.text().ok_or_else(|| malformed("a tool's `type` is not a text"))?,
+        };
+        match kind == "custom" || CLIENT_TOOLS.iter().any(|start| kind.starts_with(start)) {
+            true => Ok(()),
+            false => self.known(kind, &[], "the tool"),
+        }
     }
-}
 
-fn check_block(block: &Json) -> Verdict {
-    known(type_of(block)?, &BLOCKS, "content of the type")?;
-    block.get("content").map_or(Ok(()), check_content)?;
-    block.get("source").map_or(Ok(()), check_source)?;
-    match type_of(block)? {
-        "tool_addition" => block.get("tool").map_or(Ok(()), check_added_tool),
-        _ => Ok(()),
+    /// Whether a name is known to be harmless, or the policy names it.
+    fn known(&self, name: &str, names: &[&str], what: &str) -> Verdict {
+        match names.contains(&name) || self.names(name) || self.is_trace(name) {
+            true => Ok(()),
+            false => Err(feature(&format!("{what} `{}`", printable(name, 64)))),
+        }
     }
-}
 
-/// A search result's source is a text that nobody fetches.
-fn check_source(source: &Json) -> Verdict {
-    if source.text().is_some() {
-        return Ok(());
+    fn names(&self, name: &str) -> bool {
+        self.named.iter().any(|rule| rule.covers(name))
     }
-    known(type_of(source)?, &SOURCES, "a source of the type")?;
-    source.get("content").map_or(Ok(()), check_content)
-}
 
-fn check_added_tool(tool: &Json) -> Verdict {
-    match type_of(tool)? {
-        "tool_reference" => Ok(()),
-        "tool_definition" => tool.get("definition").map_or(Ok(()), check_tool),
-        other => Err(feature(&format!("an added tool of the type `{}`", printable(other, 64)))),
-    }
-}
-
-fn check_tool(tool: &Json) -> Verdict {
-    let Json::Object(_) = tool else {
-        return Err(malformed("a tool is not an object"));
-    };
-    let kind = match tool.get("type") {
-        None | Some(Json::Null) => return Ok(()),
-        Some(kind) => kind.text().ok_or_else(|| malformed("a tool's `type` is not a text"))?,
-    };
-    match kind == "custom" || CLIENT_TOOLS.iter().any(|start| kind.starts_with(start)) {
-        true => Ok(()),
-        false => Err(feature(&format!("the tool `{}`", printable(kind, 64)))),
+    /// What a server tool leaves in the conversation comes back with every later request.
+    fn is_trace(&self, name: &str) -> bool {
+        !self.named.is_empty() && (name == "server_tool_use" || name.ends_with("_tool_result"))
     }
 }
 
@@ -182,13 +204,6 @@ fn type_of(value: &Json) -> Result<&str, Refusal> {
     value.get("type").and_then(Json::text).ok_or_else(|| malformed("a block or a source has no `type`"))
 }
 
-fn known(name: &str, names: &[&str], what: &str) -> Verdict {
-    match names.contains(&name) {
-        true => Ok(()),
-        false => Err(feature(&format!("{what} `{}`", printable(name, 64)))),
-    }
-}
-
 fn malformed(reason: &str) -> Refusal {
     Refusal::Malformed(reason.to_owned())
 }
@@ -199,12 +214,12 @@ fn feature(what: &str) -> Refusal {
 
 #[cfg(test)]
 mod tests {
-    use super::super::allowance::ModelRule;
     use super::*;
     use rstest::rstest;
     use serde_json::{Value, json};
 
-    fn judged(request: &Value, server_features: bool) -> Result<Asked, Refusal> {
+    fn judged(request: &Value, named: &[&str]) -> Result<Asked, Refusal> {
+        let server_features = named.iter().copied().map(ModelRule::new).collect();
         let allowance = Allowance { models: vec![ModelRule::new("claude-*")], server_features, ..Allowance::default() };
         screen(&Json::parse(request.to_string().as_bytes(), 10_000).unwrap(), &allowance)
     }
@@ -239,8 +254,8 @@ mod tests {
     #[case::added_mcp(with_content(json!([{"type": "tool_addition", "tool": {"type": "mcp_toolset"}}])))]
     #[case::message_field(with("messages", json!([{"role": "user", "content": "x", "tools": []}])))]
     fn what_reaches_out_needs_the_policy_to_name_it(#[case] request: Value) {
-        assert!(matches!(judged(&request, false), Err(Refusal::Feature(_))), "{request}");
-        assert!(judged(&request, true).is_ok(), "{request}");
+        assert!(matches!(judged(&request, &[]), Err(Refusal::Feature(_))), "{request}");
+        assert!(judged(&request, &["*"]).is_ok(), "{request}");
     }
 
     #[rstest]
@@ -256,7 +271,7 @@ mod tests {
         {"type": "search_result", "source": "https://e.example", "title": "", "content": [{"type": "text", "text": ""}]}])))]
     #[case(with("context_management", json!({"edits": []})))]
     fn what_the_cli_sends_passes(#[case] request: Value) {
-        assert_eq!(judged(&request, false), Ok(Asked { model: "claude-x".to_owned(), max_tokens: 9 }), "{request}");
+        assert_eq!(judged(&request, &[]), Ok(Asked { model: "claude-x".to_owned(), max_tokens: 9 }), "{request}");
     }
 
     #[rstest]
@@ -269,7 +284,7 @@ mod tests {
     #[case(with("model", json!(null)))]
     #[case(json!([]))]
     fn what_has_an_unknown_shape_is_refused(#[case] request: Value) {
-        assert!(matches!(judged(&request, false), Err(Refusal::Malformed(_))), "{request}");
+        assert!(matches!(judged(&request, &[]), Err(Refusal::Malformed(_))), "{request}");
     }
 
     #[rstest]
@@ -277,13 +292,25 @@ mod tests {
     #[case(with("model", json!(format!("claude-{}", "x".repeat(200)))))]
     #[case(with("tools", json!([{"type": "advisor_20260301", "model": "other"}])))]
     fn a_model_off_the_list_is_refused_even_with_server_features(#[case] request: Value) {
-        assert!(matches!(judged(&request, true), Err(Refusal::Model(_))), "{request}");
+        assert!(matches!(judged(&request, &["*"]), Err(Refusal::Model(_))), "{request}");
     }
 
     #[rstest]
     #[case(with("fallbacks", json!("default")))]
     #[case(with("speed", json!("fast")))]
     fn another_price_is_refused_even_with_server_features(#[case] request: Value) {
-        assert!(matches!(judged(&request, true), Err(Refusal::Feature(_))), "{request}");
+        assert!(matches!(judged(&request, &["*"]), Err(Refusal::Feature(_))), "{request}");
+    }
+
+    #[test]
+    fn the_policy_opens_what_it_names_and_nothing_else() {
+        let search = with("tools", json!([{"type": "web_search_20250305", "name": "web_search"}]));
+        let fetch = with("tools", json!([{"type": "web_fetch_20250910", "name": "web_fetch"}]));
+        let trace = with_content(json!([{"type": "server_tool_use", "id": "t"}, {"type": "web_search_tool_result"}]));
+        assert!(judged(&search, &["web_search_*"]).is_ok());
+        assert!(judged(&trace, &["web_search_*"]).is_ok());
+        for request in [fetch, with("mcp_servers", json!([]))] {
+            assert!(matches!(judged(&request, &["web_search_*"]), Err(Refusal::Feature(_))), "{request}");
+        }
     }
 }

@@ -383,7 +383,7 @@ pub(crate) fn allowance(parts: &Parts, brief: &Brief) -> Allowance {
         models: models.iter().map(ModelRule::new).collect(),
         budget: brief.budget_left(),
         hosts: own.sandbox.hosts.iter().filter_map(|host| host.parse::<HostRule>().ok()).collect(),
-        server_features: !own.sandbox.server_tools.is_empty(),
+        server_features: own.sandbox.server_tools.iter().map(ModelRule::new).collect(),
     }
 }
 

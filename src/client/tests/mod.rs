@@ -131,7 +131,10 @@ async fn what_is_asked_arrives_whole_and_odd_names_lead_nowhere() {
     let _ = client.task(&actor(), "a/../b?c#d").await;
     let place: Place = "telegram:-100/7".parse().unwrap();
     let _ = client.bind(&actor(), "site/1", &place).await;
-    assert_eq!(house.double.asked(), [format!("{filter:?}"), format!("{:?}", "a/../b?c#d"), r#"("site/1", "telegram:-100/7")"#.to_owned()]);
+    assert_eq!(
+        house.double.asked(),
+        [format!("{filter:?}"), format!("{:?}", "a/../b?c#d"), r#"("site/1", "telegram:-100/7")"#.to_owned()]
+    );
     for odd in ["", ".", ".."] {
         assert!(matches!(client.task(&actor(), odd).await, Err(Refusal::NotFound(_))), "{odd:?}");
     }
@@ -155,7 +158,8 @@ async fn a_follower_goes_on_where_it_was_when_the_hub_returns() {
     let mut following = client.following(task(), 0);
     house.double.happen(warning("one"));
     house.double.happen(warning("two"));
-    let mut heard = vec![soon(following.next()).await.unwrap().unwrap(), soon(following.next()).await.unwrap().unwrap()];
+    let mut heard =
+        vec![soon(following.next()).await.unwrap().unwrap(), soon(following.next()).await.unwrap().unwrap()];
     house.go_away().await;
     let rest = tokio::spawn(async move {
         let mut rest = Vec::new();

@@ -19,6 +19,7 @@ pub(super) fn own_lines(text: &str, markup: Markup) -> Vec<Line> {
         markup,
         within: Within::Talk,
         items: Vec::new(),
+        bare_item: false,
         quote_goes_on: false,
         hidden: false,
         code: CodeSpan::default(),
@@ -54,8 +55,8 @@ enum Within {
     Talk,
     /// A fenced code block.
     Fence(Fence),
-    /// HTML up to this text.
-    Html(&'static str),
+    /// HTML up to this text, in a list item that begins at this column.
+    Html(&'static str, usize),
     /// A quotation up to the end of the message.
     LongQuote,
 }
@@ -73,6 +74,8 @@ struct Reader {
     within: Within,
     /// The columns at which the content of the open list items begins.
     items: Vec<usize>,
+    /// The innermost of them has nothing in it yet: a blank line ends it.
+    bare_item: bool,
     /// A paragraph of a quotation goes on, as Markdown has it, on lines without `>`.
     quote_goes_on: bool,
     /// A comment was opened amid a paragraph.
@@ -109,7 +112,7 @@ impl Reader {
     fn is_own_in_github(&mut self, line: &str, below: &str) -> bool {
         match self.within {
             Within::Talk => self.is_own_talk(line, below),
-            Within::Fence(fence) if fence.is_left_by(line) => {
+            Within::Fence(Fence { column, .. }) | Within::Html(_, column) if leaves_item(line, column) => {
                 self.within = Within::Talk;
                 self.is_own_talk(line, below)
             }
@@ -119,7 +122,7 @@ impl Reader {
                 }
                 false
             }
-            Within::Html(end) => {
+            Within::Html(end, _) => {
                 if let Some(at) = line.find(end) {
                     self.within = Within::Talk;
                     self.hidden = opens_comment(&line[at + end.len()..]);
@@ -133,11 +136,15 @@ impl Reader {
     fn is_own_talk(&mut self, line: &str, below: &str) -> bool {
         if line.trim().is_empty() {
             self.end_paragraph();
+            if std::mem::take(&mut self.bare_item) {
+                self.items.pop();
+            }
             return false;
         }
+        let after_bare_item = self.bare_item;
         let (column, content) = self.enter_items(line);
         // Code by its indentation, or deep in a list: no command, but what it opens may go on.
-        let deep = indent(content) >= 4;
+        let deep = indent(content) >= 4 || (after_bare_item && indent(line) >= 4);
         let content = content.trim_start_matches([' ', '\t']);
         if let Some(within) = opened_by(content, column).filter(|_| !deep) {
             self.end_paragraph();
@@ -164,6 +171,7 @@ impl Reader {
             column += width;
             self.items.push(column);
         }
+        self.bare_item = !self.items.is_empty() && line[column..].trim().is_empty();
         (column, &line[column..])
     }
 
@@ -178,11 +186,11 @@ impl Fence {
         let only = line.trim().chars().all(|c| c == self.mark);
         only && marks >= self.length && indent(line) <= self.column + 3
     }
+}
 
-    /// A line that stands left of the list item ends it, and the code in it.
-    fn is_left_by(self, line: &str) -> bool {
-        !line.trim().is_empty() && indent(line) < self.column
-    }
+/// Whether a line stands left of a list item: it ends the item, and what is open in it.
+fn leaves_item(line: &str, column: usize) -> bool {
+    !line.trim().is_empty() && indent(line) < column
 }
 
 /// The block that a line opens, in lower case and without its indentation.
@@ -194,11 +202,11 @@ fn opened_by(content: &str, column: usize) -> Option<Within> {
         return fence.then_some(Within::Fence(Fence { mark, length, column }));
     }
     if content.starts_with("<!--") {
-        return (!content.contains("-->")).then_some(Within::Html("-->"));
+        return (!content.contains("-->")).then_some(Within::Html("-->", column));
     }
     let ends_name = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
     let (_, end) = ELEMENTS.iter().find(|(start, _)| content.strip_prefix(start).is_some_and(ends_name))?;
-    (!content.contains(end)).then_some(Within::Html(end))
+    (!content.contains(end)).then_some(Within::Html(end, column))
 }
 
 /// Whether the last comment that is opened in a line is not closed in it.

@@ -103,22 +103,12 @@ fn read_limits(file: &mut Section<'_>, limits: &mut LimitSettings, report: &mut 
 
 fn read_sandbox(file: &mut Section<'_>, sandbox: &mut SandboxSettings, report: &mut Report<'_>) {
     let mut section = file.table("sandbox", report);
-    let (hosts_at, hash_at) = (section.place_of("hosts"), section.place_of("trusted_settings"));
+    let hosts_at = section.place_of("hosts");
     sandbox.image = section.take("image", "the name of an image", report).or(sandbox.image.take());
     set(&mut sandbox.hosts, section.take("hosts", "a list of host names", report));
     sandbox.hosts.iter_mut().for_each(|host| host.make_ascii_lowercase());
     set(&mut sandbox.server_tools, section.take("server_tools", "a list of tool types", report));
-    sandbox.trusted_settings =
-        section.take("trusted_settings", "a SHA-256 in hexadecimal", report).or(sandbox.trusted_settings.take());
     check_hosts(&sandbox.hosts, hosts_at, report);
-    let is_hash = |hash: &String| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if sandbox.trusted_settings.as_ref().is_some_and(|hash| !is_hash(hash)) {
-        report.fault(
-            hash_at,
-            "`sandbox.trusted_settings` is no SHA-256",
-            "write the 64 digits that the trust question shows",
-        );
-    }
     section.finish(report);
 }
 

@@ -108,8 +108,6 @@ pub struct SandboxSettings {
     pub hosts: Vec<String>,
     /// Tools of the model's side that requests may name, by type.
     pub server_tools: Vec<String>,
-    /// The SHA-256 of the repository's own settings that are trusted, in hexadecimal.
-    pub trusted_settings: Option<String>,
 }
 
 impl SandboxSettings {

@@ -23,7 +23,7 @@ max_turns = "many"
 
 [sandbox]
 hosts = ["https://crates.io"]
-trusted_settings = "abc"
+color = "blue"
 
 [push]
 when = "always"
@@ -46,7 +46,7 @@ decision = "allow"
       line 11: `limits.budget_usd` is no sum; write dollars above zero, such as `5.0`
       line 12: `limits.max_turns`: invalid type: string "many", expected u32; write a number, such as `100`
       line 15: `https://crates.io` is no host name; write a name such as `crates.io`, or `*.crates.io`
-      line 16: `sandbox.trusted_settings` is no SHA-256; write the 64 digits that the trust question shows
+      line 16: `color` is not known in `sandbox`; known here: image, hosts, server_tools
       line 19: `push.when`: unknown variant `always`, expected one of `auto`, `ask`, `never`; write `"auto"`, `"ask"` or `"never"`
       line 20: `push.branch` cannot begin a branch name; write a prefix such as `"signalbox/"`
       line 22: a rule names no tools; write `tools = "Edit"`, or `"*"` for all

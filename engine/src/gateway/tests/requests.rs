@@ -119,7 +119,7 @@ async fn what_would_reach_out_is_refused_until_the_policy_names_it() {
     let (status, kind, message) = sandbox.refusal(&body).await;
     assert_eq!((status, kind.as_str(), model.requests()), (403, "permission_error", 0));
     assert!(message.contains("`url`") && !message.contains("evil"), "{message}");
-    sandbox.exit.allow(Allowance { server_features: true, ..allowance() });
+    sandbox.exit.allow(Allowance { server_features: vec![ModelRule::new("url")], ..allowance() });
     assert_eq!(sandbox.ask(&body).await.status(), 200);
 }
 
