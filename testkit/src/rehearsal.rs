@@ -50,10 +50,9 @@ fn steps(prompt: &str, directory: &str, results: &[&ToolResult]) -> Vec<Step> {
         Step { says: "I look at what is here.", title: "listed the files", call: bash("ls", "List the files") },
         look(listed, directory),
         Step {
-            says: "now comes a command that may need your approval.",
-            title: "asked for the latest commits",
-            // With --all it succeeds in a repository without any commit, too.
-            call: bash("git log --all --oneline -5", "Show the latest commits"),
+            says: "now comes a command that writes a file, so the built-in policy asks you.",
+            title: "kept the date in `rehearsed-on.txt`",
+            call: bash("date -I > rehearsed-on.txt", "Keep the date of this rehearsal"),
         },
         Step {
             says: "I write a file that keeps what you asked for.",

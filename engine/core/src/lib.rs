@@ -5,6 +5,7 @@
 
 pub mod approval;
 pub mod card;
+pub mod command;
 pub mod delivery;
 pub mod event;
 pub mod grant;

@@ -52,7 +52,7 @@ fn it_looks_asks_and_writes() {
     let directives = plan_after(&[("", false)], &body(&["Bash", "Read", "Write"]));
     let calls = calls(&directives);
     assert_eq!(calls.iter().map(|call| call.0).collect::<Vec<_>>(), ["Bash", "Bash", "Bash", "Write"]);
-    assert_eq!(calls[2].1["command"], "git log --all --oneline -5");
+    assert_eq!(calls[2].1["command"], "date -I > rehearsed-on.txt");
     assert_eq!(calls[3].1["file_path"], "/workspace/REHEARSAL.md");
 }
 
@@ -77,7 +77,7 @@ fn the_summary_says_what_was_refused() {
     let directives = plan_after(&results, &body(&["Bash", "Read", "Write"]));
     let summary = *texts(&directives).last().unwrap();
     assert!(
-        summary.contains("- asked for the latest commits (refused or failed)\n- wrote `REHEARSAL.md`\n"),
+        summary.contains("- kept the date in `rehearsed-on.txt` (refused or failed)\n- wrote `REHEARSAL.md`\n"),
         "{summary}"
     );
     assert!(summary.contains("- listed the files\n"), "{summary}");

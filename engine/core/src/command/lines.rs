@@ -22,6 +22,7 @@ pub(super) fn own_lines(text: &str, markup: Markup) -> Vec<Line> {
         bare_item: false,
         quote_goes_on: false,
         hidden: false,
+        paragraph: false,
         code: CodeSpan::default(),
     };
     let mut own = Vec::new();
@@ -78,6 +79,8 @@ struct Reader {
     bare_item: bool,
     /// A paragraph of a quotation goes on, as Markdown has it, on lines without `>`.
     quote_goes_on: bool,
+    /// The line before is of a paragraph, which the next goes on.
+    paragraph: bool,
     /// A comment was opened amid a paragraph.
     hidden: bool,
     /// Inline code that may have been opened amid a paragraph.
@@ -143,14 +146,22 @@ impl Reader {
         }
         let after_bare_item = self.bare_item;
         let (column, content) = self.enter_items(line);
-        // Code by its indentation, or deep in a list: no command, but what it opens may go on.
-        let deep = indent(content) >= 4 || (after_bare_item && indent(line) >= 4);
+        // Code by its indentation; in a paragraph it is none, and what it opens may go on.
+        let deep = indent(content) >= 4;
+        if deep && !self.paragraph {
+            return false;
+        }
         let content = content.trim_start_matches([' ', '\t']);
         if let Some(within) = opened_by(content, column).filter(|_| !deep) {
             self.end_paragraph();
             self.within = within;
             return false;
         }
+        if !deep && content.starts_with("<!--") {
+            self.end_paragraph();
+            return false;
+        }
+        self.paragraph = true;
         self.quote_goes_on |= content.starts_with('>');
         let seen = !self.hidden && !self.code.is_open();
         self.code.read(line, below);
@@ -159,6 +170,7 @@ impl Reader {
             (true, Some(end)) => opens_comment(&line[end..]),
             (false, _) => opens_comment(line),
         };
+        let deep = deep || (after_bare_item && indent(line) >= 4);
         seen && !self.quote_goes_on && !deep
     }
 
@@ -176,7 +188,8 @@ impl Reader {
     }
 
     fn end_paragraph(&mut self) {
-        (self.quote_goes_on, self.hidden, self.code) = (false, false, CodeSpan::default());
+        (self.paragraph, self.quote_goes_on, self.hidden) = (false, false, false);
+        self.code = CodeSpan::default();
     }
 }
 

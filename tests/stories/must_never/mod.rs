@@ -1,0 +1,2 @@
+//! What must never be.
+mod gate;
