@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use toml::{Table, Value};
 
 /// The commented default configuration, as `signalbox config print-default` prints it.
-pub const DEFAULT: &str = include_str!("../../config/default.toml");
+pub(crate) const DEFAULT: &str = include_str!("../../config/default.toml");
 
 /// Tables whose keys are the operator's own (names of models), so that only their values have a shape.
 const OPEN_TABLES: &[&str] = &["model.prices"];
@@ -20,15 +20,15 @@ const OTHER_VARIABLES: &[&str] = &["SIGNALBOX_HOME", "SIGNALBOX_CONFIG", "SIGNAL
 
 /// The merged layers and what was wrong with them.
 #[derive(Debug, Default)]
-pub struct Layers {
+pub(crate) struct Layers {
     /// Defaults, overlaid by file and environment where those were sound.
-    pub merged: Table,
+    pub(crate) merged: Table,
     /// What was wrong, each with the place and how to mend it.
-    pub faults: Vec<String>,
+    pub(crate) faults: Vec<String>,
 }
 
 /// Merges the default, the text of a file and the environment.
-pub fn merge(file: Option<(&str, &str)>, environment: &BTreeMap<String, String>) -> Layers {
+pub(crate) fn merge(file: Option<(&str, &str)>, environment: &BTreeMap<String, String>) -> Layers {
     let mut layers = Layers::default();
     match DEFAULT.parse::<Table>() {
         Ok(table) => layers.merged = table,

@@ -7,8 +7,8 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use layers::DEFAULT;
-pub use value::{Bytes, Span};
+pub(crate) use layers::DEFAULT;
+pub(crate) use value::{Bytes, Span};
 
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -17,31 +17,29 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The configuration, as typed values. `config/default.toml` says what each key means.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml documents every key, and is what people read")]
-pub struct Config {
-    pub hub: HubSection,
-    pub database: DatabaseSection,
-    pub redis: RedisSection,
-    pub web: WebSection,
-    pub model: ModelSection,
-    pub approval: ApprovalSection,
-    pub queue: QueueSection,
-    pub limits: LimitsSection,
-    pub sandbox: SandboxSection,
-    pub git: GitSection,
-    pub retention: RetentionSection,
-    pub log: LogSection,
+pub(crate) struct Config {
+    pub(crate) hub: HubSection,
+    pub(crate) database: DatabaseSection,
+    pub(crate) redis: RedisSection,
+    pub(crate) web: WebSection,
+    pub(crate) model: ModelSection,
+    pub(crate) approval: ApprovalSection,
+    pub(crate) queue: QueueSection,
+    pub(crate) limits: LimitsSection,
+    pub(crate) sandbox: SandboxSection,
+    pub(crate) git: GitSection,
+    pub(crate) retention: RetentionSection,
+    pub(crate) log: LogSection,
 }
 
 macro_rules! section {
     ($name:ident { $($field:ident: $type:ty),* $(,)? }) => {
-        #[derive(Debug, Deserialize)]
+        #[derive(Debug, Clone, Deserialize)]
         #[serde(deny_unknown_fields)]
-        #[expect(missing_docs, reason = "config/default.toml documents every key, and is what people read")]
-        pub struct $name {
-            $(pub $field: $type),*
+        pub(crate) struct $name {
+            $(pub(crate) $field: $type),*
         }
     };
 }
@@ -80,7 +78,7 @@ section!(LogSection { level: String, format: LogFormat });
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LogFormat {
+pub(crate) enum LogFormat {
     /// For people.
     Text,
     /// One JSON object a line.
@@ -90,7 +88,7 @@ pub enum LogFormat {
 /// The configuration is not sound. Every fault is a line of its own.
 #[derive(Debug, thiserror::Error)]
 #[error("the configuration has {} to mend:\n{}", count(.0), .0.iter().map(|f| format!("  - {f}")).collect::<Vec<_>>().join("\n"))]
-pub struct ConfigFaults(pub Vec<String>);
+pub(crate) struct ConfigFaults(pub(crate) Vec<String>);
 
 fn count(faults: &[String]) -> String {
     if faults.len() == 1 { "one fault".to_owned() } else { format!("{} faults", faults.len()) }
@@ -101,7 +99,7 @@ impl Config {
     ///
     /// # Errors
     /// All that is wrong, at once, each with how to mend it.
-    pub fn load(file: Option<&Path>, environment: &BTreeMap<String, String>) -> Result<Self, ConfigFaults> {
+    pub(crate) fn load(file: Option<&Path>, environment: &BTreeMap<String, String>) -> Result<Self, ConfigFaults> {
         let home = environment.get("SIGNALBOX_HOME").map(PathBuf::from);
         let given = file.map(Path::to_owned).or_else(|| environment.get("SIGNALBOX_CONFIG").map(PathBuf::from));
         let lying = || default_home(home.as_deref(), environment).join("config.toml");

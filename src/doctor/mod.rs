@@ -6,6 +6,7 @@ mod home;
 mod hub;
 mod model;
 mod sandbox;
+mod selftest;
 mod services;
 
 use crate::args::DoctorArgs;
@@ -52,6 +53,9 @@ async fn examine(config: Config, surroundings: &Surroundings) -> Vec<Finding> {
     findings.extend(services::check_redis(&config).await);
     findings.push(services::check_git(&config).await);
     findings.extend(sandbox::check(&config).await);
+    if findings.iter().all(|finding| finding.grade != Grade::Fail) {
+        findings.push(selftest::check(&config).await);
+    }
     findings.extend(model::check(&config).await);
     findings.extend(hub::check_hub(running.as_ref()).await);
     findings

@@ -22,8 +22,7 @@ pub(super) async fn check(config: &Config) -> Vec<Finding> {
 }
 
 fn no_engine(error: &SandboxError) -> Finding {
-    let mend = "install Docker's engine (on Debian: apt install docker.io), start it, and let this user use its socket \
-                (sandbox.docker)";
+    let mend = "another socket is named with sandbox.docker; a hub in a container needs the host's mounted";
     Finding::fail("docker", chain(error), mend)
 }
 

@@ -9,7 +9,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 /// The home, held by this process.
-pub struct Home {
+pub(crate) struct Home {
     path: PathBuf,
     node: NodeId,
     token_key: SecretSlice<u8>,
@@ -18,7 +18,7 @@ pub struct Home {
 
 /// The home cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum HomeError {
+pub(crate) enum HomeError {
     /// Another hub has it.
     #[error("another hub is using {0}")]
     Busy(PathBuf),
@@ -38,7 +38,7 @@ impl Home {
     ///
     /// # Errors
     /// [`HomeError::Busy`] when another process has the lock.
-    pub fn take(path: &Path) -> Result<Self, HomeError> {
+    pub(crate) fn take(path: &Path) -> Result<Self, HomeError> {
         let unusable = |path: &Path| {
             let path = path.to_owned();
             move |source| HomeError::Unusable { path, source }
@@ -60,28 +60,28 @@ impl Home {
     }
 
     /// Where it is.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// The hub's name as a holder of leases, the same after every restart.
-    pub fn node(&self) -> &NodeId {
+    pub(crate) fn node(&self) -> &NodeId {
         &self.node
     }
 
     /// What sandboxes' tokens are derived from.
-    pub fn token_key(&self) -> SecretSlice<u8> {
+    pub(crate) fn token_key(&self) -> SecretSlice<u8> {
         self.token_key.clone()
     }
 
     /// The local socket's path.
-    pub fn socket(&self) -> PathBuf {
+    pub(crate) fn socket(&self) -> PathBuf {
         socket_in(&self.path)
     }
 }
 
 /// Where the local socket of the hub in `home` is.
-pub fn socket_in(home: &Path) -> PathBuf {
+pub(crate) fn socket_in(home: &Path) -> PathBuf {
     home.join("signalbox.sock")
 }
 

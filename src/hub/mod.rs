@@ -4,7 +4,7 @@
 mod home;
 mod settings;
 
-pub use home::{Home, HomeError};
+pub(crate) use home::{Home, HomeError};
 
 use crate::config::Config;
 use anyhow::Context as _;
@@ -26,18 +26,18 @@ use tokio_util::sync::CancellationToken;
 
 /// How a hub is started.
 #[derive(Debug, Clone, Copy)]
-pub struct HubOptions {
+pub(crate) struct HubOptions {
     /// Answer on the TCP address too.
-    pub serve_web: bool,
+    pub(crate) serve_web: bool,
     /// Which halves of the engine run here.
-    pub roles: Roles,
+    pub(crate) roles: Roles,
     /// For one command only: nothing is kept ready for tasks to come.
-    pub ad_hoc: bool,
+    pub(crate) ad_hoc: bool,
 }
 
 /// The hub could not start.
 #[derive(Debug, thiserror::Error)]
-pub enum HubStartError {
+pub(crate) enum HubStartError {
     /// Another hub has this home.
     #[error("another hub is using {0}; speak to it, or choose another SIGNALBOX_HOME")]
     HomeBusy(PathBuf),
@@ -47,7 +47,7 @@ pub enum HubStartError {
 }
 
 /// A running hub.
-pub struct RunningHub {
+pub(crate) struct RunningHub {
     engine: Engine,
     stop: CancellationToken,
     listeners: Vec<JoinHandle<()>>,
@@ -55,27 +55,32 @@ pub struct RunningHub {
     socket: PathBuf,
     web: Option<SocketAddr>,
     /// Held until the hub has stopped.
-    _home: Home,
+    home: Home,
 }
 
 impl RunningHub {
     /// The local socket.
-    pub fn socket(&self) -> &Path {
+    pub(crate) fn socket(&self) -> &Path {
         &self.socket
     }
 
     /// The TCP address, if it answers on one.
-    pub fn web(&self) -> Option<SocketAddr> {
+    pub(crate) fn web(&self) -> Option<SocketAddr> {
         self.web
     }
 
+    /// The hub's name as a holder of leases and of containers.
+    pub(crate) fn node(&self) -> &NodeId {
+        self.home.node()
+    }
+
     /// The hub itself, for whoever is in the same process.
-    pub fn engine_hub(&self) -> Arc<dyn signalbox_core::port::Hub> {
+    pub(crate) fn front(&self) -> Arc<dyn signalbox_core::port::Hub> {
         self.engine.hub()
     }
 
     /// Whether a scripted model stands in for the real one.
-    pub fn rehearsal(&self) -> bool {
+    pub(crate) fn rehearsal(&self) -> bool {
         self.model.is_some()
     }
 
@@ -83,7 +88,7 @@ impl RunningHub {
     ///
     /// # Errors
     /// When the socket's file cannot be removed.
-    pub async fn stop(self) -> anyhow::Result<()> {
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
         self.stop.cancel();
         for listener in self.listeners {
             listener.await.context("a listener died")?;
@@ -103,7 +108,7 @@ impl RunningHub {
 ///
 /// # Errors
 /// [`HubStartError::HomeBusy`] when another hub has the home; else what is missing and how to mend it.
-pub async fn start(config: Config, options: HubOptions) -> Result<RunningHub, HubStartError> {
+pub(crate) async fn start(config: Config, options: HubOptions) -> Result<RunningHub, HubStartError> {
     let home = Home::take(&config.hub.home).map_err(|error| match error {
         HomeError::Busy(path) => HubStartError::HomeBusy(path),
         error => HubStartError::NotReady(error.into()),
@@ -163,7 +168,7 @@ async fn listen(
         anyhow::Ok((listeners, web))
     };
     match bound.await {
-        Ok((listeners, web)) => Ok(RunningHub { engine, stop, listeners, model, socket, web, _home: home }),
+        Ok((listeners, web)) => Ok(RunningHub { engine, stop, listeners, model, socket, web, home }),
         Err(error) => {
             stop.cancel();
             engine.stop().await;
@@ -180,7 +185,7 @@ fn listen_address(config: &Config) -> anyhow::Result<SocketAddr> {
 ///
 /// # Errors
 /// When the database does not answer, or the master key cannot be used.
-pub async fn open_store(config: &Config, home: &Home) -> anyhow::Result<Store> {
+pub(crate) async fn open_store(config: &Config, home: &Home) -> anyhow::Result<Store> {
     let master_key = match std::env::var_os("SIGNALBOX_MASTER_KEY_FILE") {
         Some(file) => MasterKey::load(Path::new(&file)).with_context(|| {
             format!("the master key in {} (SIGNALBOX_MASTER_KEY_FILE) cannot be used", Path::new(&file).display())
@@ -202,7 +207,7 @@ pub async fn open_store(config: &Config, home: &Home) -> anyhow::Result<Store> {
 ///
 /// # Errors
 /// When a hub is using the home, or the database does not answer.
-pub async fn migrate(config: &Config) -> anyhow::Result<i64> {
+pub(crate) async fn migrate(config: &Config) -> anyhow::Result<i64> {
     let home = Home::take(&config.hub.home)?;
     let store = open_store(config, &home).await?;
     store.migrate().await.context("the database could not be brought up to date")?;
@@ -215,7 +220,7 @@ pub async fn migrate(config: &Config) -> anyhow::Result<i64> {
 ///
 /// # Errors
 /// When no engine answers.
-pub async fn connect_docker(config: &Config, node: &NodeId) -> Result<Sandboxes, SandboxError> {
+pub(crate) async fn connect_docker(config: &Config, node: &NodeId) -> Result<Sandboxes, SandboxError> {
     Sandboxes::connect(settings::sandbox(config, node)).await
 }
 

@@ -78,9 +78,9 @@ impl<'a> Session<'a> {
         let ended = self.attend(&mut events, &mut cards).await;
         let exit = match ended {
             Ok(End::Outcome(card)) => {
-                self.view.finish(&card)?;
+                let shown = self.view.finish(&card);
                 self.linger(&mut cards).await;
-                Ok(Exit::of_task(card.state))
+                shown.map(|()| Exit::of_task(card.state)).map_err(Into::into)
             }
             Ok(End::Left) => self.leave().await,
             Err(error) => Err(error),

@@ -24,6 +24,8 @@ pub(crate) fn told(event: &EventKind, look: Look) -> Option<String> {
         }
         EventKind::Text { text, agent: None } => Some(whole(text)),
         EventKind::Text { text, agent: Some(_) } => faint(format!("  subagent: {}", one_line(text, 12, look))),
+        // The card that asks people says the same.
+        EventKind::ToolCalled { tool, .. } if matches!(tool.as_str(), "AskUserQuestion" | "ExitPlanMode") => None,
         EventKind::ToolCalled { tool, input, agent, .. } => Some(called(tool, input, agent.is_some(), look)),
         EventKind::GateAnswered { answer: GateAnswer::Deny, reason, .. } => {
             Some(format!("  {}", look.paint(Paint::Bad, &format!("denied: {}", line(reason, None)))))
@@ -58,8 +60,13 @@ pub(crate) fn entry(seq: u64, event: &EventKind, look: Look) -> String {
             format!("{approval} {}", approval::decided(by, saying, None))
         }
         EventKind::ApprovalVoided { approval, reason } => format!("{approval} {}", line(reason, None)),
+        EventKind::RunStarted { number, .. } => format!("run {number}"),
+        EventKind::ToolCalled { tool, input, .. } => format!("{} {}", line(tool, None), line(&call_line(tool, input), None)),
+        EventKind::ToolFinished { is_error, output, .. } => {
+            format!("{}{}", if *is_error { "failed: " } else { "" }, line(&output.text, None))
+        }
         EventKind::GateAnswered { tool, answer, reason, .. } => {
-            format!("{answer:?} {}: {}", line(tool, None), line(reason, None)).to_lowercase()
+            format!("{} {}: {}", answered(*answer), line(tool, None), line(reason, None))
         }
         EventKind::Finished { state, cost_usd, .. } => format!("{state}, ${cost_usd:.4}"),
         other => told(other, Look { width: None, colour: false }).map_or_else(String::new, |text| line(&text, None)),
@@ -67,6 +74,14 @@ pub(crate) fn entry(seq: u64, event: &EventKind, look: Look) -> String {
     let head = format!("{seq:>5}  {:<17} ", event.name());
     let room = look.width.map(|width| width.saturating_sub(head.len()).max(8));
     format!("{}{}", look.paint(Paint::Faint, &head), line(&what, room))
+}
+
+fn answered(answer: GateAnswer) -> &'static str {
+    match answer {
+        GateAnswer::Allow => "allow",
+        GateAnswer::Deny => "deny",
+        GateAnswer::Defer => "defer",
+    }
 }
 
 fn whole(text: &Excerpt) -> String {

@@ -106,8 +106,8 @@ impl World {
 
     /// The sandboxes of this world's hub that Docker knows, whatever their state, as container names.
     pub(crate) async fn containers(&self) -> Vec<String> {
-        let label = format!("{{{{.Names}}}} {{{{.Label \"signalbox.hub\"}}}}");
-        let listed = docker(&["ps", "--all", "--no-trunc", "--format", &label]).await;
+        let label = "{{.Names}} {{.Label \"signalbox.hub\"}}";
+        let listed = docker(&["ps", "--all", "--no-trunc", "--format", label]).await;
         let own = format!(" {}-", self.name);
         listed.lines().filter(|line| line.contains(&own)).filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
     }
@@ -212,7 +212,7 @@ impl Running {
     }
 
     /// Ends the command as `kill -9` does.
-    pub(crate) async fn is_killed(mut self) {
+    pub(crate) async fn dies(mut self) {
         self.child.kill().await.expect("it can be killed");
     }
 
@@ -248,7 +248,7 @@ impl Serving {
     }
 
     /// Ends the hub as `kill -9` does.
-    pub(crate) async fn is_killed(mut self) {
+    pub(crate) async fn dies(mut self) {
         self.child.kill().await.expect("it can be killed");
     }
 

@@ -10,13 +10,14 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Extension, Json, Router};
+use axum::{Json, Router};
 use futures::future::ready;
 use futures::{Stream, StreamExt as _};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use signalbox_core::approval::Approval;
 use signalbox_core::id::{DeliveryId, TaskId, UserId};
+use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
     AddProject, AddUser, Decide, Decided, DiffText, Project, Refusal, SubmitTask, Submitted, TaskFilter,
@@ -81,6 +82,23 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     }
 }
 
+/// Somebody who is sent a stream, and what ends it when the hub stops.
+struct Listener {
+    actor: Actor,
+    closing: Closing,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Listener {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Operator(actor) = Operator::from_request_parts(parts, state).await?;
+        let closing = parts.extensions.get::<Closing>().cloned();
+        let closing = closing.ok_or_else(|| Refusal::Unavailable("nothing is streamed here".to_owned()))?;
+        Ok(Self { actor, closing })
+    }
+}
+
 async fn submit_task(
     State(app): State<App>,
     Operator(actor): Operator,
@@ -123,8 +141,7 @@ struct After {
 
 async fn follow_task(
     State(app): State<App>,
-    Operator(actor): Operator,
-    Extension(closing): Extension<Closing>,
+    Listener { actor, closing }: Listener,
     Path(task): Path<String>,
     Asked(After { after }): Asked<After>,
 ) -> Result<Response, Problem> {
@@ -189,8 +206,7 @@ async fn add_user(
 
 async fn attach_terminal(
     State(app): State<App>,
-    Operator(_): Operator,
-    Extension(closing): Extension<Closing>,
+    Listener { closing, .. }: Listener,
     Path(place): Path<String>,
 ) -> Result<Response, Problem> {
     let place: Place = sound(&place)?;

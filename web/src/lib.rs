@@ -10,6 +10,8 @@ mod peer;
 mod problem;
 mod serve;
 mod terminal;
+#[cfg(test)]
+mod tests;
 
 pub use peer::LocalPeer;
 pub use problem::Problem;

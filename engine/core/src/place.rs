@@ -35,6 +35,11 @@ impl Place {
         Ok(Self { kind: kind.to_owned(), address: address.to_owned() })
     }
 
+    /// The place of a request that nobody waits for: nothing is owed there, for no channel serves it.
+    pub fn nowhere() -> Self {
+        Self { kind: "nowhere".to_owned(), address: "-".to_owned() }
+    }
+
     /// What kind of place: the name of the channel that serves it.
     pub fn kind(&self) -> &str {
         &self.kind

@@ -1,0 +1,157 @@
+use crate::terminal::{TerminalPlaces, Untold};
+use crate::{App, Problem, serve_tcp};
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use signalbox_core::approval::Approval;
+use signalbox_core::card::{Card, TaskCard};
+use signalbox_core::delivery::{Delivery, DeliveryState};
+use signalbox_core::event::Live;
+use signalbox_core::id::{ApprovalId, DeliveryId, TaskId, UserId};
+use signalbox_core::money::MicroUsd;
+use signalbox_core::people::Actor;
+use signalbox_core::place::Place;
+use signalbox_core::port::{
+    AddProject, AddUser, Channel as _, Decide, Decided, DiffText, Hub, Project, Refusal, SubmitTask, Submitted,
+    TaskFilter,
+};
+use signalbox_core::task::{Task, TaskState};
+use signalbox_core::time::Timestamp;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
+
+/// A hub that only has faults.
+struct Faulty(Vec<String>);
+
+macro_rules! nothing_else {
+    ($($name:ident($($argument:ty),*) -> $answer:ty;)*) => {
+        #[async_trait]
+        impl Hub for Faulty {
+            $(async fn $name(&self, _: &Actor, $(_: $argument),*) -> Result<$answer, Refusal> {
+                Err(Refusal::Internal("not here".to_owned()))
+            })*
+            async fn faults(&self) -> Result<Vec<String>, Refusal> {
+                Ok(self.0.clone())
+            }
+        }
+    };
+}
+
+nothing_else! {
+    submit(SubmitTask) -> Submitted;
+    decide(Decide) -> Decided;
+    stop(&str) -> Task;
+    retry(&str) -> Task;
+    task(&str) -> Task;
+    tasks(TaskFilter) -> Vec<Task>;
+    diff(&str) -> DiffText;
+    approvals() -> Vec<Approval>;
+    approval(&ApprovalId) -> Approval;
+    follow(&TaskId, u64) -> BoxStream<'static, Result<Live, Refusal>>;
+    add_project(AddProject) -> Project;
+    projects() -> Vec<Project>;
+    add_user(AddUser) -> UserId;
+    bind(&str, &Place) -> ();
+}
+
+async fn serve(faults: &[&str]) -> (SocketAddr, CancellationToken) {
+    let hub = Arc::new(Faulty(faults.iter().map(|fault| (*fault).to_owned()).collect()));
+    let metrics = Arc::new(|| "signalbox_tasks_submitted_total 1\n".to_owned());
+    let app = App { hub, terminals: TerminalPlaces::default(), metrics };
+    let stop = CancellationToken::new();
+    let (address, _) = serve_tcp("127.0.0.1:0".parse().unwrap(), app, stop.clone()).await.unwrap();
+    (address, stop)
+}
+
+async fn get(address: SocketAddr, path: &str) -> String {
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn the_network_sees_health_and_figures_and_nothing_else() {
+    let (address, _stop) = serve(&[]).await;
+    assert!(get(address, "/healthz").await.ends_with("\r\n\r\nok\n"));
+    assert!(get(address, "/readyz").await.ends_with("\r\n\r\nready\n"));
+    assert!(get(address, "/metrics").await.ends_with("signalbox_tasks_submitted_total 1\n"));
+    for path in ["/api/v1/tasks", "/api/v1/approvals", "/api/v1/faults", "/api/v1/users"] {
+        let answer = get(address, path).await;
+        assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_hub_that_cannot_work_says_how_many_faults_but_not_which() {
+    let (address, _stop) = serve(&["the database at secret.example is gone"]).await;
+    let answer = get(address, "/readyz").await;
+    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("1 to mend"), "{answer}");
+    assert!(!answer.contains("secret.example"), "{answer}");
+}
+
+#[test]
+fn each_refusal_has_a_status_of_its_own() {
+    type Kind = fn(String) -> Refusal;
+    let kinds: [(Kind, u16); 6] = [
+        (Refusal::Invalid, 422),
+        (Refusal::Forbidden, 403),
+        (Refusal::NotFound, 404),
+        (Refusal::Conflict, 409),
+        (Refusal::Unavailable, 503),
+        (Refusal::Internal, 500),
+    ];
+    for (kind, status) in kinds {
+        let problem = Problem::from(kind("why".to_owned()));
+        assert_eq!((problem.status, problem.detail.as_str()), (status, "why"));
+    }
+}
+
+fn owed(id: &str, place: &str) -> Delivery {
+    let card = TaskCard {
+        task: TaskId::from_entropy(7),
+        project: "site".to_owned(),
+        state: TaskState::Queued,
+        position: None,
+        created_at: Timestamp::from_millis(0),
+        cost: MicroUsd(0),
+        lines: Vec::new(),
+        text: String::new(),
+    };
+    Delivery {
+        id: DeliveryId::new(id),
+        place: place.parse().unwrap(),
+        card: Card::Task(card),
+        state: DeliveryState::Sending,
+        attempts: 1,
+        due_at: Timestamp::from_millis(0),
+        created_at: Timestamp::from_millis(0),
+        error: None,
+    }
+}
+
+#[tokio::test]
+async fn the_terminal_that_attached_last_is_handed_what_is_owed() {
+    let terminals = TerminalPlaces::default();
+    let delivery = owed("d1", "terminal:a");
+    assert!(terminals.send(&delivery).await.is_err(), "nobody is there");
+    assert!(terminals.send(&owed("d2", "terminal:b")).await.is_err());
+    let mut first = terminals.attach(delivery.place.clone());
+    let mut second = terminals.attach(delivery.place.clone());
+    let sending = tokio::spawn({
+        let (terminals, delivery) = (terminals.clone(), delivery.clone());
+        async move { terminals.send(&delivery).await }
+    });
+    assert_eq!(second.recv().await.unwrap().delivery, delivery.id);
+    assert!(first.recv().await.is_none(), "the first is told that it was replaced");
+    assert_eq!(terminals.acknowledge(&DeliveryId::new("d9")), Err(Untold));
+    terminals.acknowledge(&delivery.id).unwrap();
+    sending.await.unwrap().unwrap();
+    assert_eq!(terminals.acknowledge(&delivery.id), Err(Untold), "once is enough");
+    drop(second);
+    assert!(terminals.send(&delivery).await.is_err(), "it has gone");
+}
