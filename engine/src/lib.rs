@@ -13,6 +13,7 @@ pub mod hub;
 mod outbox;
 mod outcome;
 mod parts;
+mod publish;
 mod queue;
 mod run;
 pub mod sandbox;

@@ -7,6 +7,8 @@ use crate::parts::Parts;
 use crate::run::Live;
 use crate::sandbox::{SandboxError, Volumes};
 use crate::store::{Retention, StoreError};
+use signalbox_core::id::SandboxId;
+use signalbox_core::time::Timestamp;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,12 +19,19 @@ use tokio_util::sync::CancellationToken;
 const OFTEN: Duration = Duration::from_secs(5);
 /// How often the slow ones are.
 const SELDOM: Duration = Duration::from_secs(3600);
+/// How often it is looked for containers that nobody has, once the start has cleared up.
+const NOW_AND_THEN: Duration = Duration::from_secs(60);
+/// A container of this process that is younger may still be in the making.
+const MAKING: Duration = Duration::from_secs(600);
 /// Volumes are not judged before this age: their conversation may not be recorded yet.
 const VOLUME_AGE: Duration = Duration::from_secs(24 * 3600);
 
 /// Looks after it all until `stop`.
 pub(crate) async fn tend(parts: Arc<Parts>, stop: CancellationToken) {
+    let started = fresh::now();
     let mut often = tokio::time::interval(OFTEN);
+    // The first time soon: what a dead hub had just ordered from Docker may stand there only after the start.
+    let mut now_and_then = tokio::time::interval_at(Instant::now() + OFTEN, NOW_AND_THEN);
     let mut seldom = tokio::time::interval(SELDOM);
     loop {
         tokio::select! {
@@ -31,6 +40,11 @@ pub(crate) async fn tend(parts: Arc<Parts>, stop: CancellationToken) {
                 expire_approvals(&parts).await;
                 for live in parts.keeper.take_due(Instant::now()) {
                     discard(&parts, live).await;
+                }
+            }
+            _ = now_and_then.tick() => {
+                if let Err(error) = remove_orphans(&parts, started.max(fresh::now() - MAKING)).await {
+                    tracing::warn!(error = chain(&error), "containers that nobody has could not be removed");
                 }
             }
             _ = seldom.tick() => {
@@ -54,17 +68,28 @@ pub(crate) async fn discard(parts: &Parts, live: Live) {
     }
 }
 
-/// Removes the containers that no running task has: what a dead hub had kept ready, and what it was just making.
-pub(crate) async fn remove_orphans(parts: &Parts) -> Result<(), OrphanError> {
-    let wanted: HashSet<_> = parts.store.live_sandboxes().await?.into_iter().collect();
-    for found in parts.sandboxes.find().await? {
-        if !wanted.contains(&found.id) {
+/// At the start: removes the containers that no running task has (what a dead hub had kept ready, and what it was just
+/// making), and what is left of their folders.
+pub(crate) async fn clear_up(parts: &Parts) -> Result<(), OrphanError> {
+    let wanted = remove_orphans(parts, fresh::now()).await?;
+    parts.sandboxes.remove_stray_directories(&wanted).await?;
+    Ok(())
+}
+
+/// Removes the containers from before that time which no running task has and nobody here looks after; returns those that
+/// somebody wants.
+async fn remove_orphans(parts: &Parts, before: Timestamp) -> Result<HashSet<SandboxId>, OrphanError> {
+    let found = parts.sandboxes.find().await?;
+    let mut wanted: HashSet<_> = parts.store.live_sandboxes().await?.into_iter().collect();
+    wanted.extend(parts.sandboxes.attended());
+    for found in found {
+        let old = fresh::made_at(found.id.as_str()).is_none_or(|made| made < before);
+        if old && !wanted.contains(&found.id) {
             tracing::info!(sandbox = %found.id, "sandbox {} belongs to nobody and is removed", found.id);
             parts.sandboxes.control(&found.id).remove().await?;
         }
     }
-    parts.sandboxes.remove_stray_directories(&wanted).await?;
-    Ok(())
+    Ok(wanted)
 }
 
 /// Orphans could not be removed.

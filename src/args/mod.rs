@@ -61,6 +61,8 @@ pub(crate) enum Command {
     Stop(TaskArgs),
     /// Queue a failed or stopped task again
     Retry(TaskArgs),
+    /// Push a task's branch to the project's repository
+    Push(TaskArgs),
     /// List what waits for a yes or no
     Approvals(ApprovalsArgs),
     /// Say yes, or answer a question

@@ -97,7 +97,7 @@ pub(crate) struct ShowArgs {
     pub(crate) json: bool,
 }
 
-/// `signalbox stop` and `signalbox retry`
+/// `signalbox stop`, `signalbox retry` and `signalbox push`
 #[derive(Debug, Args)]
 pub(crate) struct TaskArgs {
     /// The task's id, or its beginning

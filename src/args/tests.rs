@@ -30,6 +30,7 @@ fn every_command_of_the_issue_is_there() {
         "show 123 --diff --events",
         "stop 123",
         "retry 123",
+        "push 123",
         "approvals",
         "approve 12 --for 15m",
         "approve 12 --answer a=b --answer c=d",

@@ -122,6 +122,10 @@ impl Hub for SocketHub {
         self.wire.send(Method::POST, &["tasks", task, "retry"], &json!({})).await
     }
 
+    async fn push(&self, _: &Actor, task: &str) -> Result<Task, Refusal> {
+        self.wire.send(Method::POST, &["tasks", task, "push"], &json!({})).await
+    }
+
     async fn task(&self, _: &Actor, task: &str) -> Result<Task, Refusal> {
         self.wire.get(&["tasks", task], &()).await
     }

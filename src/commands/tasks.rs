@@ -45,6 +45,11 @@ pub(super) async fn retry(args: &TaskArgs, hub: &SocketHub) -> anyhow::Result<()
     print(&format!("task {} is queued again\n", task.id))
 }
 
+pub(super) async fn push(args: &TaskArgs, hub: &SocketHub) -> anyhow::Result<()> {
+    let task = hub.push(&operator(), &args.task).await?;
+    print(&format!("{} is pushed\n", task.branch()))
+}
+
 async fn whole(task: &Task, args: &ShowArgs, hub: &SocketHub) -> anyhow::Result<()> {
     if args.json {
         return print_json(task);

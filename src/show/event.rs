@@ -61,7 +61,9 @@ pub(crate) fn entry(seq: u64, event: &EventKind, look: Look) -> String {
         }
         EventKind::ApprovalVoided { approval, reason } => format!("{approval} {}", line(reason, None)),
         EventKind::RunStarted { number, .. } => format!("run {number}"),
-        EventKind::ToolCalled { tool, input, .. } => format!("{} {}", line(tool, None), line(&call_line(tool, input), None)),
+        EventKind::ToolCalled { tool, input, .. } => {
+            format!("{} {}", line(tool, None), line(&call_line(tool, input), None))
+        }
         EventKind::ToolFinished { is_error, output, .. } => {
             format!("{}{}", if *is_error { "failed: " } else { "" }, line(&output.text, None))
         }

@@ -256,7 +256,7 @@ fn events_are_lines_that_fit() {
         output: Excerpt::beginning("\u{1b}[31merror\u{1b}[0m: no\nmore"),
     };
     assert_eq!(event::told(&output, PLAIN).unwrap(), "  └ error: no …");
-    assert_snapshot!(event::entry(12, &called, PLAIN), @"   12  tool_called       Bash echo xxxxxxxxxxxxxxxxxxxxxx…");
+    assert_snapshot!(event::entry(12, &called, PLAIN), @"   12  tool_called       Bash echo xxxxxxxxxxxxxxxxxxxxxxxx…");
 }
 
 #[test]

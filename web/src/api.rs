@@ -39,6 +39,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/tasks/{task}/diff", get(show_diff))
         .route("/api/v1/tasks/{task}/stop", post(stop_task))
         .route("/api/v1/tasks/{task}/retry", post(retry_task))
+        .route("/api/v1/tasks/{task}/push", post(push_task))
         .route("/api/v1/approvals", get(list_approvals))
         .route("/api/v1/approvals/{approval}", get(show_approval))
         .route("/api/v1/approvals/{approval}/decision", post(decide_approval))
@@ -129,6 +130,10 @@ async fn stop_task(State(app): State<App>, Operator(actor): Operator, Path(task)
 
 async fn retry_task(State(app): State<App>, Operator(actor): Operator, Path(task): Path<String>) -> Answer<Task> {
     Ok(Json(app.hub.retry(&actor, &task).await?))
+}
+
+async fn push_task(State(app): State<App>, Operator(actor): Operator, Path(task): Path<String>) -> Answer<Task> {
+    Ok(Json(app.hub.push(&actor, &task).await?))
 }
 
 /// Where to go on following a task.

@@ -44,6 +44,7 @@ nothing_else! {
     decide(Decide) -> Decided;
     stop(&str) -> Task;
     retry(&str) -> Task;
+    push(&str) -> Task;
     task(&str) -> Task;
     tasks(TaskFilter) -> Vec<Task>;
     diff(&str) -> DiffText;

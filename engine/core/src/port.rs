@@ -229,6 +229,8 @@ pub trait Hub: Send + Sync + 'static {
     async fn stop(&self, actor: &Actor, task: &str) -> Result<Task, Refusal>;
     /// Queues a failed or stopped task again.
     async fn retry(&self, actor: &Actor, task: &str) -> Result<Task, Refusal>;
+    /// Pushes a task's branch to the project's repository, where policy leaves that to people.
+    async fn push(&self, actor: &Actor, task: &str) -> Result<Task, Refusal>;
     /// One task, by its id or an unambiguous beginning of it.
     async fn task(&self, actor: &Actor, task: &str) -> Result<Task, Refusal>;
     /// Tasks, the newest first.

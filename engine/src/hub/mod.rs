@@ -6,6 +6,7 @@ mod administer;
 mod decide;
 mod follow;
 mod look;
+mod push;
 mod refuse;
 mod steer;
 mod submit;
@@ -54,6 +55,10 @@ impl Hub for HubService {
 
     async fn retry(&self, actor: &Actor, task: &str) -> Result<Task, Refusal> {
         steer::retry(&self.parts, actor, task).await
+    }
+
+    async fn push(&self, actor: &Actor, task: &str) -> Result<Task, Refusal> {
+        push::push(&self.parts, actor, task).await
     }
 
     async fn task(&self, actor: &Actor, task: &str) -> Result<Task, Refusal> {

@@ -2,17 +2,20 @@
 //! without a recorded decision. A decision that cannot be recorded is a no.
 
 use super::gate::{Case, Move, next_move};
-use super::published;
+use super::brief::{Brief, store_failed};
+use super::{Ending, published};
 use super::talk::{Asked, Talk};
 use crate::bus::Ring;
 use crate::claude::{Answer, RequestId};
 use crate::fresh;
 use crate::hub::chain;
 use crate::outcome::audience;
+use crate::parts::Parts;
 use crate::store::{Consumed, GateRecord, Gated, OpenApproval, StoreError, owed};
 use signalbox_core::approval::{Approval, ApprovalKind, ApprovalState, Saying, allowed_input};
 use signalbox_core::card::Card;
 use signalbox_core::event::{DecidedBy, EventKind, GateAnswer};
+use signalbox_core::id::ApprovalId;
 use signalbox_core::policy::Verdict;
 use signalbox_core::tool::ToolCall;
 use tokio::time::Instant;
@@ -220,7 +223,7 @@ impl Talk {
         let opening = OpenApproval { approval: approval.clone(), events: vec![event], deliveries };
         let written = self.parts.store.open_approval(&self.brief.lease, opening).await?;
         if !published(&self.parts, written) {
-            self.ending = Some(super::Ending::Lost);
+            self.ending = Some(Ending::Lost);
             return Ok(());
         }
         metrics::counter!("signalbox_approvals_opened_total").increment(1);
@@ -328,6 +331,10 @@ impl Talk {
                 self.wait_for(request, approval);
             }
         }
+        match deferred_in(&self.parts, &self.brief).await {
+            Ok(deferred) => self.deferred = deferred,
+            Err(ending) => self.ending = Some(ending),
+        }
         self.look_again().await;
     }
 
@@ -368,6 +375,17 @@ impl Talk {
         };
         self.rule(&Question::new(request, &approval.call, &records), ruling).await
     }
+}
+
+/// The approval whose call was answered `defer` in this run, if there is one.
+pub(super) async fn deferred_in(parts: &Parts, brief: &Brief) -> Result<Option<ApprovalId>, Ending> {
+    let approvals = parts.store.approvals_of(&brief.task.id).await.map_err(store_failed)?;
+    let Some(last) = approvals.into_iter().rev().find(|approval| approval.run == brief.lease.run) else {
+        return Ok(None);
+    };
+    let records = parts.store.gate_records(&brief.task.id, &last.call.id).await.map_err(store_failed)?;
+    let deferred = |record: &GateRecord| record.run == brief.lease.run && record.answer == GateAnswer::Defer;
+    Ok(records.last().is_some_and(deferred).then_some(last.id))
 }
 
 fn changed_input(call: &ToolCall, saying: &Saying) -> Option<serde_json::Value> {

@@ -42,6 +42,13 @@ struct Warm {
     live: Live,
 }
 
+impl Shelves {
+    /// Tells the metrics how many stand ready.
+    fn count(&self) {
+        metrics::gauge!("signalbox_sandboxes_warm").set(self.warm.len() as f64);
+    }
+}
+
 impl Keeper {
     /// Keeps a conversation's sandbox; gives it back when the shelves are closed.
     pub(crate) fn keep(&self, conversation: ConversationId, live: Live, until: Instant) -> Result<(), Box<Live>> {
@@ -65,6 +72,7 @@ impl Keeper {
             return Err(Box::new(live));
         }
         shelves.warm.push(Warm { purpose, live });
+        shelves.count();
         Ok(())
     }
 
@@ -72,7 +80,9 @@ impl Keeper {
     pub(crate) fn take_warm(&self, purpose: &Purpose) -> Option<Live> {
         let mut shelves = self.lock();
         let found = shelves.warm.iter().position(|warm| &warm.purpose == purpose)?;
-        Some(shelves.warm.swap_remove(found).live)
+        let live = shelves.warm.swap_remove(found).live;
+        shelves.count();
+        Some(live)
     }
 
     /// How many warm sandboxes serve this purpose.
@@ -96,7 +106,9 @@ impl Keeper {
     pub(crate) fn take_outdated(&self, purpose: &Purpose) -> Vec<Live> {
         let mut shelves = self.lock();
         let outdated = |warm: &mut Warm| warm.purpose.project == purpose.project && warm.purpose != *purpose;
-        shelves.warm.extract_if(.., outdated).map(|warm| warm.live).collect()
+        let live = shelves.warm.extract_if(.., outdated).map(|warm| warm.live).collect();
+        shelves.count();
+        live
     }
 
     /// Takes everything out for good.

@@ -348,7 +348,9 @@ async fn reattach(parts: &Parts, brief: &Brief) -> Result<Boarded, Ending> {
         serde_json::from_str(&memory).map_err(|_| lost("the record of the run is from another version of the hub"))?;
     let directory = parts.sandboxes.directory(&sandbox);
     if !directory.exists() {
-        return Err(lost("the sandbox has gone with its host"));
+        // A deferred call is in the session, and its sandbox was removed because nothing more could come of it.
+        let deferred = super::answer::deferred_in(parts, brief).await?;
+        return Err(deferred.map_or_else(|| lost("the sandbox has gone with its host"), Ending::Deferred));
     }
     let (exit, notices, _) = open_exit(parts, &sandbox, &directory).await?;
     match parts.sandboxes.reattach(&sandbox, log_lines).await {
@@ -370,6 +372,9 @@ async fn reattach(parts: &Parts, brief: &Brief) -> Result<Boarded, Ending> {
         }
         Err(error) => {
             exit.close().await;
+            if let Err(left) = parts.sandboxes.control(&sandbox).remove().await {
+                tracing::warn!(%sandbox, error = chain(&left), "a lost sandbox is left for the next sweep");
+            }
             Err(sandbox_failed(&error))
         }
     }

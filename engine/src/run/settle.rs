@@ -6,10 +6,11 @@ use super::launch::Live;
 use super::{Ending, published};
 use crate::bus::Ring;
 use crate::fresh;
-use crate::git::{self, BranchName, Commit, Expected, FileStatus, PushRequest, Pushed, TakeRequest};
+use crate::git::{self, Commit, FileStatus, TakeRequest};
 use crate::hub::chain;
 use crate::outcome::{self, Outcome};
 use crate::parts::Parts;
+use crate::publish::Publication;
 use crate::sandbox::SandboxError;
 use crate::store::{Fenced, Finish, Lease, Parking, Requeue, Requeued, StoreError};
 use signalbox_core::event::{DiffStat, EventKind, FileChange};
@@ -48,7 +49,11 @@ pub(super) async fn without_sandbox(parts: &Parts, lease: &Lease, ending: Ending
 
 /// Settles a run whose sandbox did not come up.
 pub(super) async fn before_talk(parts: &Parts, brief: &Brief, ending: Ending) {
-    if let Err(error) = conclude(parts, brief, ending, Work::default()).await {
+    let settled = match ending {
+        Ending::Deferred(approval) => park(parts, brief, &approval).await,
+        ending => conclude(parts, brief, ending, Work::default()).await,
+    };
+    if let Err(error) = settled {
         left_running(&brief.lease, &error);
     }
 }
@@ -56,10 +61,13 @@ pub(super) async fn before_talk(parts: &Parts, brief: &Brief, ending: Ending) {
 /// Settles a run.
 pub(super) async fn settle(parts: &Parts, brief: Brief, mut live: Live, ending: Ending) -> Brief {
     match ending {
-        // The container is left alone, and its way out is closed: whoever takes it up opens it again.
-        Ending::Lost | Ending::Detached => {
-            live.exit.close().await;
-        }
+        // The container is left alone, and its way out is closed: this node's next life opens it again.
+        Ending::Detached => drop(live.exit.close().await),
+        Ending::Lost => match parts.store.run(&brief.lease.run).await {
+            // Another node has the task. It cannot reach this container, in which nothing may run from now on.
+            Ok(Some(run)) if run.node != parts.node || run.ended_at.is_some() => live.remove().await,
+            Ok(_) | Err(_) => drop(live.exit.close().await),
+        },
         Ending::Deferred(approval) => {
             // The container is gone before the row says so: whoever sees a parked task sees no container of it.
             live.remove().await;
@@ -182,22 +190,16 @@ async fn push(brief: &Brief, work: &mut Work) {
         return;
     }
     let branch = brief.task.branch();
-    let pushed = match branch.parse::<BranchName>() {
-        Ok(name) if settings.allows_branch(&branch) => {
-            let request = PushRequest {
-                remote: &brief.remote,
-                credential: &brief.credential,
-                commit: &commit,
-                branch: &name,
-                expected: Expected::Any,
-                protected: &[],
-            };
-            brief.mirror.push(request).await.map_err(|error| chain(&error))
-        }
-        Ok(_) | Err(_) => Err("the project's policy protects this branch".to_owned()),
+    let publication = Publication {
+        mirror: &brief.mirror,
+        remote: &brief.remote,
+        credential: &brief.credential,
+        settings,
+        branch: &branch,
+        commit: &commit,
     };
-    match pushed {
-        Ok(Pushed::Created | Pushed::Updated | Pushed::AlreadyThere) => {
+    match publication.push().await {
+        Ok(()) => {
             work.pushed = true;
             work.events.push(EventKind::Pushed { branch, commit: commit.to_string() });
         }

@@ -116,12 +116,11 @@ impl Talk {
     pub(super) async fn follow(mut self, entry: Entry, stop: &CancellationToken) -> (Brief, Live, Ending) {
         self.open(entry).await;
         loop {
+            if self.ending.as_ref().is_some_and(|ending| !matches!(ending, Ending::Lost | Ending::Detached)) {
+                // It may find that the lease is gone.
+                self.flush().await;
+            }
             if let Some(ending) = self.ending.take() {
-                if !matches!(ending, Ending::Lost | Ending::Detached) {
-                    self.flush().await;
-                }
-                // A flush may find that the lease is gone.
-                let ending = self.ending.take().unwrap_or(ending);
                 self.live.collector = self.collector.take();
                 return (self.brief, self.live, ending);
             }
@@ -221,14 +220,16 @@ impl Talk {
             return;
         }
         let events = std::mem::take(&mut self.events);
+        // The line that ends the run is not done with before the end is settled: a hub that dies in between hears it again.
+        let under_way = self.ending.is_none();
         let progress = Recorded {
-            log_lines: Some(self.live.lines),
+            log_lines: under_way.then_some(self.live.lines),
             spent: (new.requests != 0).then_some((new.cost, new.usage)),
-            session: self.live.dialogue.session().cloned(),
+            session: self.live.dialogue.session().filter(|_| under_way).cloned(),
             base: self.brief.base.as_ref().map(ToString::to_string),
             sandbox: Some(self.live.control.id().clone()),
             volumes: Some(self.live.volumes.clone()),
-            memory: serde_json::to_string(&self.live.dialogue.memory()).ok(),
+            memory: serde_json::to_string(&self.live.dialogue.memory()).ok().filter(|_| under_way),
             ..Recorded::at(fresh::now())
         };
         match self.parts.store.record(&self.brief.lease, events.clone(), progress).await {
@@ -339,6 +340,8 @@ impl Talk {
 
     fn silence_ends(&self) -> Option<Instant> {
         match self.live.dialogue.phase() {
+            // The hub may have died before it said a word to this CLI; then none will come.
+            Phase::Starting if self.origin == Origin::Reattached => Some(self.heard + self.parts.settings.queue.lease),
             Phase::Starting => Some(self.heard + START_LIMIT),
             Phase::Working => Some(self.heard + self.parts.settings.run.silence),
             Phase::Ready | Phase::Asking | Phase::Ended => None,

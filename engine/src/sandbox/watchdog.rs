@@ -10,6 +10,7 @@ use super::settings::Volumes;
 use bollard::Docker;
 use bollard::query_parameters::KillContainerOptions;
 use signalbox_core::id::SandboxId;
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -58,6 +59,12 @@ impl Sandboxes {
         all.retain(|_, watched| watched.strong_count() > 0);
         all.insert(id.clone(), Arc::downgrade(&watched));
         watched
+    }
+
+    /// The sandboxes that somebody in this process looks after.
+    pub fn attended(&self) -> HashSet<SandboxId> {
+        let all = self.shared.watched.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        all.iter().filter(|(_, watched)| watched.strong_count() > 0).map(|(id, _)| id.clone()).collect()
     }
 
     /// To be called before a container is brought to its end.

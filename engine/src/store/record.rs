@@ -100,6 +100,15 @@ impl Store {
         self.db.write(entry, |tx, (lease, laid, progress)| Box::pin(enter(tx, lease, laid, progress))).await
     }
 
+    /// Appends one event to a task that nobody has a lease of.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn note(&self, task: &TaskId, event: EventKind, at: Timestamp) -> Result<Vec<Event>, StoreError> {
+        let entry = (task.clone(), self.lay_events(vec![event]).await?, at);
+        self.db.write(entry, |tx, (task, laid, at)| Box::pin(append(tx, task, *at, laid))).await
+    }
+
     /// A task's events after number `after`, at most `limit`.
     ///
     /// # Errors

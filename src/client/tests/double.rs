@@ -77,6 +77,9 @@ impl Hub for Double {
     async fn retry(&self, _: &Actor, task: &str) -> Result<Task, Refusal> {
         self.refused(task)
     }
+    async fn push(&self, _: &Actor, task: &str) -> Result<Task, Refusal> {
+        self.refused(task)
+    }
     async fn task(&self, _: &Actor, task: &str) -> Result<Task, Refusal> {
         self.refused(task)
     }

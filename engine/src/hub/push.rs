@@ -1,0 +1,75 @@
+//! A person's word that a task's branch shall go to the project's repository, where policy leaves that to people.
+
+use super::{access, refuse};
+use crate::bus::Ring;
+use crate::fresh;
+use crate::git::{Commit, GitError, Remote};
+use crate::outcome::{self, Outcome};
+use crate::parts::Parts;
+use crate::publish::Publication;
+use crate::secrets;
+use signalbox_core::event::{DiffStat, EventKind};
+use signalbox_core::people::Actor;
+use signalbox_core::policy::PushWhen;
+use signalbox_core::port::Refusal;
+use signalbox_core::task::Task;
+
+pub(crate) async fn push(parts: &Parts, actor: &Actor, id: &str) -> Result<Task, Refusal> {
+    let (task, standing) = access::task(parts, actor, id).await?;
+    if !standing.may_stop(&task.requester) {
+        return Err(Refusal::Forbidden(format!("task {} is somebody else's; a maintainer may push its branch", task.id)));
+    }
+    let settings = parts.policy_of(&task.project).await?.settings.push;
+    if settings.when == PushWhen::Never {
+        return Err(Refusal::Forbidden("the project's policy says that nothing is pushed".to_owned()));
+    }
+    if !task.state.is_final() {
+        return Err(Refusal::Conflict(format!("task {} is not over yet", task.id)));
+    }
+    let Some(commit) = &task.commit else {
+        return Err(Refusal::Conflict(format!("task {} has changed nothing: there is no branch to push", task.id)));
+    };
+    let commit: Commit = commit.parse().map_err(|error| refuse::internal("a task's commit is no commit", &error))?;
+    let (project, _) = access::project(parts, actor, task.project.as_str()).await?;
+    let remote = Remote::parse(&project.git).map_err(|refused| Refusal::Conflict(refused.to_string()))?;
+    let credential = secrets::credential(parts, &task.project).await?;
+    let failed = |error: GitError| refuse::internal("a mirror cannot be used", &error);
+    let mirror = parts.git.open(&task.project).map_err(failed)?;
+    let branch = task.branch();
+    let publication = Publication {
+        mirror: &mirror,
+        remote: &remote,
+        credential: &credential,
+        settings: &settings,
+        branch: &branch,
+        commit: &commit,
+    };
+    publication.push().await.map_err(|why| Refusal::Unavailable(format!("{branch} could not be pushed: {why}")))?;
+    tracing::info!(task = %task.id, by = %actor.user, "the branch of task {} is pushed", task.id);
+    tell(parts, &task, &project.name, commit.to_string()).await?;
+    Ok(task)
+}
+
+/// What the record says the task changed.
+async fn stat_of(parts: &Parts, task: &Task) -> Result<Option<DiffStat>, Refusal> {
+    let events = parts.store.events(&task.id, 0, u32::MAX).await?;
+    Ok(events.into_iter().rev().find_map(|event| match event.kind {
+        EventKind::Collected { stat, .. } => Some(stat),
+        _ => None,
+    }))
+}
+
+/// The record says so, and so does the outcome's card.
+async fn tell(parts: &Parts, task: &Task, project: &str, commit: String) -> Result<(), Refusal> {
+    let event = EventKind::Pushed { branch: task.branch(), commit: commit.clone() };
+    let events = parts.store.note(&task.id, event, fresh::now()).await?;
+    parts.bus.publish(&events);
+    let stat = stat_of(parts, task).await?;
+    let outcome =
+        Outcome { answer: task.result.clone(), failure: task.failure.clone(), commit: Some(commit), pushed: true, stat };
+    for delivery in outcome::cards(task, project, task.state, &outcome) {
+        parts.store.owe(delivery).await?;
+    }
+    parts.bus.ring(Ring::Outbox);
+    Ok(())
+}
