@@ -2,8 +2,8 @@
 
 use crate::client::SocketHub;
 use crate::exit::NotReady;
-use crate::hub::{self, HubOptions, HubStartError, RunningHub};
-use crate::surroundings::{Surroundings, socket};
+use crate::hub::{self, HubOptions, HubStartError, RunningHub, socket_in};
+use crate::surroundings::Surroundings;
 use signalbox_core::id::UserId;
 use signalbox_core::people::Actor;
 use std::path::Path;
@@ -41,7 +41,7 @@ impl Reached {
 /// When the configuration is not sound, or no hub can be had.
 pub(crate) async fn reach(surroundings: &Surroundings, options: HubOptions) -> anyhow::Result<Reached> {
     let config = surroundings.config()?;
-    let socket = socket(&config.hub.home);
+    let socket = socket_in(&config.hub.home);
     let hub = SocketHub::at(&socket)?;
     if hub.ping().await.is_ok() {
         return Ok(Reached { hub, own: None });

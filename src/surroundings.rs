@@ -40,8 +40,3 @@ impl Surroundings {
         self.environment.get("SIGNALBOX_MASTER_KEY_FILE").map(Path::new)
     }
 }
-
-/// The local socket of the hub whose home this is.
-pub(crate) fn socket(home: &Path) -> PathBuf {
-    home.join("signalbox.sock")
-}

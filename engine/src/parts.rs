@@ -64,7 +64,7 @@ impl Parts {
         if let Err(error) = self.store.ping().await {
             faults.push(format!("the database does not answer: {}", crate::hub::chain(&error)));
         }
-        if let Err(error) = self.sandboxes.engine().await {
+        if let Err(error) = self.sandboxes.has_image(&self.settings.image).await {
             faults.push(crate::hub::chain(&error));
         }
         faults

@@ -43,8 +43,8 @@ fn all_faults_are_reported_at_once_with_how_to_mend_them() {
     the configuration has 6 faults to mend:
       - FILE: `nothing` is no key of the configuration
       - FILE: `queue.concurrency` must be a whole number, not string
-      - FILE: `web.listen` must be a text in quotes, not integer
       - FILE: `web.lissten` is no key of the configuration; did you mean `web.listen`?
+      - FILE: `web.listen` must be a text in quotes, not integer
       - SIGNALBOX_QUEUE_PER_PROJECT must be a whole number
       - the environment variable SIGNALBOX_WEB_LISTN names no key of the configuration; did you mean `SIGNALBOX_WEB_LISTEN`?
     ");

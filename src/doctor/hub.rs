@@ -3,8 +3,8 @@
 use super::finding::{Finding, chain};
 use crate::client::SocketHub;
 use crate::config::Config;
+use crate::hub::socket_in;
 use crate::hub::{self, Home, HomeError};
-use crate::surroundings::socket;
 use secrecy::ExposeSecret as _;
 use signalbox_core::port::Hub as _;
 
@@ -13,7 +13,7 @@ const MEND_DATABASE: &str =
 
 /// The hub of this home, if one answers.
 pub(super) async fn running(config: &Config) -> Option<SocketHub> {
-    let hub = SocketHub::at(&socket(&config.hub.home)).ok()?;
+    let hub = SocketHub::at(&socket_in(&config.hub.home)).ok()?;
     hub.ping().await.ok().map(|()| hub)
 }
 

@@ -31,7 +31,9 @@ const TRACE: &str = "trace.txt";
 pub(super) async fn check(config: &Config) -> Finding {
     let tested = tokio::time::timeout(PATIENCE, run(config)).await;
     let fault = match tested {
-        Ok(Ok(version)) => return Finding::ok("self-test", format!("Claude Code {version} asks, waits and resumes as it must")),
+        Ok(Ok(version)) => {
+            return Finding::ok("self-test", format!("Claude Code {version} asks, waits and resumes as it must"));
+        }
         Ok(Err(error)) => chain(error.as_ref()),
         Err(_) => format!("it took longer than {} s", PATIENCE.as_secs()),
     };
@@ -43,7 +45,8 @@ async fn run(config: &Config) -> anyhow::Result<String> {
     std::fs::create_dir_all(&config.hub.home).context("the home cannot be made")?;
     let folder = tempfile::Builder::new().prefix("selftest-").tempdir_in(&config.hub.home)?;
     let repository = folder.path().join("repository");
-    let made = tokio::process::Command::new("git").args(["init", "--quiet", "--bare"]).arg(&repository).status().await?;
+    let made =
+        tokio::process::Command::new("git").args(["init", "--quiet", "--bare"]).arg(&repository).status().await?;
     ensure!(made.success(), "git could not make a repository");
     let model = ScriptedModel::start(Settings::default()).context("the scripted model could not start")?;
     let options = HubOptions { serve_web: false, roles: Roles { work: true, deliver: true }, ad_hoc: true };

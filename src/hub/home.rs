@@ -45,7 +45,8 @@ impl Home {
         };
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unusable(path))?;
         let lock_path = path.join("hub.lock");
-        let lock = OpenOptions::new().create(true).append(true).mode(0o600).open(&lock_path).map_err(unusable(&lock_path))?;
+        let lock =
+            OpenOptions::new().create(true).append(true).mode(0o600).open(&lock_path).map_err(unusable(&lock_path))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(HomeError::Busy(path.to_owned())),

@@ -4,7 +4,7 @@
 mod home;
 mod settings;
 
-pub(crate) use home::{Home, HomeError};
+pub(crate) use home::{Home, HomeError, socket_in};
 
 use crate::config::Config;
 use anyhow::Context as _;
@@ -98,7 +98,9 @@ impl RunningHub {
             model.stop().await;
         }
         match std::fs::remove_file(&self.socket) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error).context("the local socket stays behind"),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).context("the local socket stays behind")
+            }
             _ => Ok(()),
         }
     }
@@ -241,7 +243,8 @@ fn upstream(config: &Config) -> anyhow::Result<(Upstream, Option<ScriptedModel>)
     } else if set(&config.model.oauth_token) {
         Credential::OAuthToken(config.model.oauth_token.clone())
     } else {
-        let model = ScriptedModel::start(ModelSettings::rehearsal()).context("the rehearsal's model could not start")?;
+        let model =
+            ScriptedModel::start(ModelSettings::rehearsal()).context("the rehearsal's model could not start")?;
         let credential = Credential::ApiKey(SecretString::from("rehearsal"));
         return Ok((Upstream { base_url: model.base_url(), credential }, Some(model)));
     };

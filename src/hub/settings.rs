@@ -6,9 +6,7 @@ use signalbox_core::id::NodeId;
 use signalbox_core::money::MicroUsd;
 use signalbox_core::task::Limits;
 use signalbox_engine::sandbox::SandboxSettings;
-use signalbox_engine::settings::{
-    ApprovalSettings, EngineSettings, QueueSettings, RetentionSettings, RunSettings,
-};
+use signalbox_engine::settings::{ApprovalSettings, EngineSettings, QueueSettings, RetentionSettings, RunSettings};
 use std::time::Duration;
 
 /// Room for temporary files in a sandbox, and for the home of its user, in bytes.

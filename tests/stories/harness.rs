@@ -73,7 +73,10 @@ impl World {
         let mut command = Command::new(env!("CARGO_BIN_EXE_signalbox"));
         command.args(arguments).current_dir(self.folder.path()).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        command.env("HOME", self.folder.path()).env("SIGNALBOX_HOME", self.home()).env("SIGNALBOX_HUB_NAME", &self.name);
+        command
+            .env("HOME", self.folder.path())
+            .env("SIGNALBOX_HOME", self.home())
+            .env("SIGNALBOX_HUB_NAME", &self.name);
         command.envs(&self.variables).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.kill_on_drop(true);
         command
@@ -109,7 +112,12 @@ impl World {
         let label = "{{.Names}} {{.Label \"signalbox.hub\"}}";
         let listed = docker(&["ps", "--all", "--no-trunc", "--format", label]).await;
         let own = format!(" {}-", self.name);
-        listed.lines().filter(|line| line.contains(&own)).filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+        listed
+            .lines()
+            .filter(|line| line.contains(&own))
+            .filter_map(|line| line.split(' ').next())
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Ends the story: nothing of it may be left in Docker but volumes, which are removed here.
@@ -201,7 +209,11 @@ impl Running {
 
     /// The recorded events' kinds, in order.
     pub(crate) fn kinds(&self) -> Vec<&str> {
-        self.seen.iter().filter(|event| event.get("seq").is_some()).filter_map(|event| event["event"].as_str()).collect()
+        self.seen
+            .iter()
+            .filter(|event| event.get("seq").is_some())
+            .filter_map(|event| event["event"].as_str())
+            .collect()
     }
 
     /// Waits for the `finished` event and the end of the command.

@@ -17,7 +17,10 @@ use signalbox_core::task::Task;
 pub(crate) async fn push(parts: &Parts, actor: &Actor, id: &str) -> Result<Task, Refusal> {
     let (task, standing) = access::task(parts, actor, id).await?;
     if !standing.may_stop(&task.requester) {
-        return Err(Refusal::Forbidden(format!("task {} is somebody else's; a maintainer may push its branch", task.id)));
+        return Err(Refusal::Forbidden(format!(
+            "task {} is somebody else's; a maintainer may push its branch",
+            task.id
+        )));
     }
     let settings = parts.policy_of(&task.project).await?.settings.push;
     if settings.when == PushWhen::Never {
@@ -65,8 +68,13 @@ async fn tell(parts: &Parts, task: &Task, project: &str, commit: String) -> Resu
     let events = parts.store.note(&task.id, event, fresh::now()).await?;
     parts.bus.publish(&events);
     let stat = stat_of(parts, task).await?;
-    let outcome =
-        Outcome { answer: task.result.clone(), failure: task.failure.clone(), commit: Some(commit), pushed: true, stat };
+    let outcome = Outcome {
+        answer: task.result.clone(),
+        failure: task.failure.clone(),
+        commit: Some(commit),
+        pushed: true,
+        stat,
+    };
     for delivery in outcome::cards(task, project, task.state, &outcome) {
         parts.store.owe(delivery).await?;
     }

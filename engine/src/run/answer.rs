@@ -1,10 +1,10 @@
 //! Answering for the gate: what [`super::gate`] decides is recorded first and told to the CLI second, so that nothing runs
 //! without a recorded decision. A decision that cannot be recorded is a no.
 
-use super::gate::{Case, Move, next_move};
 use super::brief::{Brief, store_failed};
-use super::{Ending, published};
+use super::gate::{Case, Move, next_move};
 use super::talk::{Asked, Talk};
+use super::{Ending, published};
 use crate::bus::Ring;
 use crate::claude::{Answer, RequestId};
 use crate::fresh;

@@ -4,6 +4,7 @@ use super::connect::Sandboxes;
 use super::error::SandboxError;
 use super::hardening::{COLLECT, ENTER, INIT, SESSION, USER, WORKSPACE, probe_body};
 use bollard::container::LogOutput;
+use bollard::models::ImageInspect;
 use bollard::query_parameters::{
     AttachContainerOptions, CreateContainerOptions, RemoveContainerOptions, StartContainerOptions,
 };
@@ -29,13 +30,22 @@ pub struct ImageReport {
 }
 
 impl Sandboxes {
-    /// Checks that an image has what a sandbox needs.
-    pub async fn check_image(&self, image: &str) -> Result<ImageReport, SandboxError> {
+    /// Asks the engine for an image without looking into it: the quick question whether sandboxes can be made at all.
+    pub async fn has_image(&self, image: &str) -> Result<(), SandboxError> {
+        self.inspect(image).await.map(drop)
+    }
+
+    async fn inspect(&self, image: &str) -> Result<ImageInspect, SandboxError> {
         let found = self.docker.inspect_image(image).await;
-        let found = found.map_err(|error| match SandboxError::of("inspect an image", image)(error) {
+        found.map_err(|error| match SandboxError::of("inspect an image", image)(error) {
             SandboxError::Missing { id } => SandboxError::NoImage { image: id },
             other => other,
-        })?;
+        })
+    }
+
+    /// Checks that an image has what a sandbox needs.
+    pub async fn check_image(&self, image: &str) -> Result<ImageReport, SandboxError> {
+        let found = self.inspect(image).await?;
         let config = found.config.unwrap_or_default();
         let labels = config.labels.unwrap_or_default();
         let mut faults = Vec::new();

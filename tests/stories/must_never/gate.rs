@@ -1,6 +1,6 @@
 //! Point 1: a call that nobody allowed does not run, whatever else is alive in the sandbox.
 
-use crate::harness::{World};
+use crate::harness::World;
 use serde_json::{Value, json};
 use signalbox_testkit::script::Script;
 
