@@ -97,6 +97,11 @@ impl World {
         Running::start(self.signalbox(&arguments))
     }
 
+    /// `signalbox run --continue CONVERSATION --json PROMPT`.
+    pub(crate) fn continues(&self, conversation: &str, prompt: &str) -> Running {
+        Running::start(self.signalbox(&["run", "--continue", conversation, "--json", prompt]))
+    }
+
     /// Starts `signalbox serve` and waits until its socket answers.
     pub(crate) async fn serves(&self) -> Serving {
         Serving::start(self).await
@@ -120,17 +125,33 @@ impl World {
             .collect()
     }
 
+    /// Waits until no container of this world is left: one is removed just after its outcome is told.
+    pub(crate) async fn is_quiet(&self) {
+        for _ in 0..400 {
+            if self.containers().await.is_empty() {
+                return;
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        panic!("containers are still there: {:?}", self.containers().await);
+    }
+
+    /// Removes the volumes of this world's conversations.
+    pub(crate) async fn removes_volumes(&self) {
+        let volumes = docker(&["volume", "ls", "--format", "{{.Name}} {{.Label \"signalbox.hub\"}}"]).await;
+        let own = format!(" {}-", self.name);
+        for line in volumes.lines().filter(|line| line.contains(&own)) {
+            docker(&["volume", "rm", "--force", line.split(' ').next().unwrap_or_default()]).await;
+        }
+    }
+
     /// Ends the story: nothing of it may be left in Docker but volumes, which are removed here.
     pub(crate) async fn ends(self) {
         let left = self.containers().await;
         for container in &left {
             docker(&["rm", "--force", container]).await;
         }
-        let volumes = docker(&["volume", "ls", "--format", "{{.Name}} {{.Label \"signalbox.hub\"}}"]).await;
-        let own = format!(" {}-", self.name);
-        for line in volumes.lines().filter(|line| line.contains(&own)) {
-            docker(&["volume", "rm", "--force", line.split(' ').next().unwrap_or_default()]).await;
-        }
+        self.removes_volumes().await;
         self.model.stop().await;
         assert!(left.is_empty(), "containers were left behind: {left:?}");
     }

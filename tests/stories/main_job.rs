@@ -90,3 +90,41 @@ async fn with_nobody_to_ask_what_would_be_asked_is_denied() {
     assert!(!world.git(&["ls-tree", "--name-only", finished["branch"].as_str().unwrap()]).contains("ran.txt"));
     world.ends().await;
 }
+
+#[tokio::test]
+async fn a_conversation_goes_on_where_it_stood_even_when_its_session_and_volumes_are_gone() {
+    let world = World::new().await;
+    let hub = world.serves().await;
+    let first = Script::new().tool("Write", json!({"file_path": "/workspace/a.txt", "content": "a\n"})).say("first");
+    let (finished, code, seen) = world.runs(&[], &first.to_string()).finishes().await;
+    assert_eq!(code, 0, "{finished}");
+    let conversation = seen[0]["conversation"].as_str().unwrap().to_owned();
+    world.is_quiet().await;
+    world.removes_volumes().await;
+    let second = Script::new().tool("Write", json!({"file_path": "/workspace/b.txt", "content": "b\n"})).say("second");
+    let (finished, code, _) = world.continues(&conversation, &second.to_string()).finishes().await;
+    assert_eq!((code, &finished["result"]), (0, &json!("second")), "{finished}");
+    let files = world.git(&["ls-tree", "--name-only", finished["branch"].as_str().unwrap()]);
+    assert_eq!(files, "README.md\na.txt\nb.txt\nnotes.txt");
+    hub.stops().await;
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_branch_is_pushed_when_a_person_says_so_where_policy_asks() {
+    let world = World::new().await;
+    let hub = world.serves().await;
+    let added = world.says(&["project", "add", "demo", "--git", world.repository().to_str().unwrap()]).await;
+    assert_eq!(added.code(), 0, "{}", added.stderr);
+    let write = Script::new().tool("Write", json!({"file_path": "/workspace/a.txt", "content": "a\n"})).say("done");
+    let said = world.says(&["run", "--project", "demo", "--json", &write.to_string()]).await;
+    assert_eq!(said.code(), 0, "{}", said.stderr);
+    let finished = said.events().pop().unwrap();
+    let branch = finished["branch"].as_str().unwrap().to_owned();
+    assert_eq!(world.git(&["branch", "--list", &branch]), "", "nothing is pushed by itself");
+    let pushed = world.says(&["push", finished["task"].as_str().unwrap()]).await;
+    assert_eq!(pushed.code(), 0, "{}", pushed.stderr);
+    assert_eq!(world.git(&["rev-parse", &branch]), finished["commit"].as_str().unwrap());
+    hub.stops().await;
+    world.ends().await;
+}

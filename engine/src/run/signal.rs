@@ -110,6 +110,7 @@ impl Talk {
             ),
             TurnEnd::BudgetLimit => self.fail(FailureKind::BudgetReached, "the budget was used up"),
             TurnEnd::SessionUnknown => {
+                self.session_lost = true;
                 self.fail(FailureKind::SandboxFailed, "the conversation's session is not in its volume any more");
             }
             TurnEnd::Broken { why } => self.fail(FailureKind::ProtocolBroken, format!("the CLI broke the protocol: {why}")),

@@ -59,6 +59,8 @@ pub(super) struct Talk {
     pub(super) collector: Option<tokio::task::JoinHandle<Result<Collector, SandboxError>>>,
     pub(super) progress: Progress,
     pub(super) budget_reached: bool,
+    /// The conversation's session is gone: the next run begins a new one.
+    pub(super) session_lost: bool,
     /// The plan that the call now judged is about.
     pub(super) plan: Option<String>,
     opening: Vec<Outgoing>,
@@ -100,6 +102,7 @@ impl Talk {
             tools: HashMap::new(),
             collector: None,
             budget_reached: false,
+            session_lost: false,
             plan: None,
             opening,
             origin,
@@ -121,11 +124,22 @@ impl Talk {
                 self.flush().await;
             }
             if let Some(ending) = self.ending.take() {
+                self.forget_lost_session().await;
                 self.live.collector = self.collector.take();
                 return (self.brief, self.live, ending);
             }
             let wake = self.wait(stop).await;
             self.handle(wake).await;
+        }
+    }
+
+    async fn forget_lost_session(&self) {
+        if !self.session_lost {
+            return;
+        }
+        if let Err(error) = self.parts.store.forget_session(&self.brief.lease).await {
+            // The next run will find out the same, and try again.
+            tracing::warn!(task = %self.brief.task.id, error = chain(&error), "a lost session could not be forgotten");
         }
     }
 
@@ -150,8 +164,8 @@ impl Talk {
 
     async fn wait(&mut self, stop: &CancellationToken) -> Wake {
         let deadline = self.next_deadline();
+        // Without an order: a sandbox that never stops writing must not keep the deadlines from being looked at.
         tokio::select! {
-            biased;
             () = stop.cancelled() => Wake::HubStops,
             changed = self.pulse.changed() => match changed {
                 Ok(()) => Wake::Pulse(*self.pulse.borrow_and_update()),

@@ -10,7 +10,7 @@ ME = os.getpid()
 OUTPUT = "/workspace/opened.json"
 libc = ctypes.CDLL(None, use_errno=True)
 SYS_PIDFD_OPEN, SYS_PIDFD_GETFD = 434, 438
-PTRACE_SEIZE = 0x4206
+PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH, WALL = 0x4206, 0x4207, 17, 0x40000000
 opened, tried, forged = {}, 0, 0
 
 
@@ -87,12 +87,19 @@ def through_proc(process, name):
             pass
 
 
+def let_go(process):
+    """A process can be left only while it stands still; one that is not left would stand still at its next signal."""
+    libc.ptrace(PTRACE_INTERRUPT, process, None, None)
+    os.waitpid(process, WALL)
+    libc.ptrace(PTRACE_DETACH, process, None, None)
+
+
 def through_the_kernel(process, name):
     global tried
     tried += 2
-    if libc.ptrace(PTRACE_SEIZE, process, None, None) == 0:
+    if f"ptrace {name}" not in opened and libc.ptrace(PTRACE_SEIZE, process, None, None) == 0:
         note("ptrace", name, "seized")
-        libc.ptrace(17, process, None, None)
+        let_go(process)
     pidfd = libc.syscall(SYS_PIDFD_OPEN, process, 0)
     if pidfd < 0:
         return
@@ -134,7 +141,7 @@ def main():
         with open(OUTPUT + ".new", "w") as file:
             json.dump(report, file, indent=1)
         os.rename(OUTPUT + ".new", OUTPUT)
-        time.sleep(0.005)
+        time.sleep(0.02)
 
 
 if __name__ == "__main__":

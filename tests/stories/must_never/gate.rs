@@ -13,7 +13,8 @@ fn attack_and_fifty_calls() -> String {
     let calls = (1..=CALLS).fold(start, |script, number| {
         script.tool("Bash", json!({"command": format!("echo ran > ran-{number}.txt"), "description": "Write"}))
     });
-    calls.say("That was all.").to_string()
+    let enough = json!({"command": "pkill -f attack.py; sleep 0.2; cat opened.json", "description": "Enough"});
+    calls.tool("Bash", enough).say("That was all.").to_string()
 }
 
 #[tokio::test]
@@ -29,6 +30,8 @@ async fn what_an_allowed_command_leaves_behind_cannot_answer_for_people_nor_spea
         assert!(asked["input"]["text"].as_str().unwrap().contains("echo ran"), "{asked}");
         assert_eq!(world.says(&["deny", asked["approval"].as_str().unwrap()]).await.code(), 0);
     }
+    let enough = run.until("approval_opened").await;
+    assert_eq!(world.says(&["approve", enough["approval"].as_str().unwrap()]).await.code(), 0);
     let (finished, code, seen) = run.finishes().await;
     assert_eq!((code, &finished["result"]), (0, &json!("That was all.")), "{finished}");
     let branch = finished["branch"].as_str().unwrap();
