@@ -11,3 +11,4 @@ mod must_never;
 mod nodes;
 mod queue;
 mod recovery;
+mod socket;

@@ -110,7 +110,7 @@ impl Socket {
 
 /// A yes, for this once.
 pub(crate) fn yes(approval: &str) -> Value {
-    json!({"approval": approval, "saying": {"saying": "allow"}, "span": "once"})
+    json!({"approval": approval, "saying": {"say": "allow"}, "span": "once"})
 }
 
 /// Follows one task's record, across the hub's absences.

@@ -8,7 +8,7 @@ use crate::hub::chain;
 use crate::parts::Parts;
 use crate::run::{self, Entry};
 use crate::store::{Claim, Lease, StoreError};
-use choose::choose;
+use choose::{Turns, choose};
 use signalbox_core::time::Timestamp;
 use std::sync::Arc;
 use tokio::sync::{Semaphore, broadcast};
@@ -20,9 +20,10 @@ const HEADS: u32 = 4;
 
 /// Takes work until `stop`, then lets go of what is running: the containers live on for the next hub to take up.
 pub(crate) async fn work(parts: Arc<Parts>, stop: CancellationToken) {
-    let worker = Worker {
+    let mut worker = Worker {
         places: Arc::new(Semaphore::new(parts.settings.queue.concurrency)),
         runs: TaskTracker::new(),
+        turns: Turns::default(),
         stop: stop.clone(),
         parts,
     };
@@ -55,6 +56,7 @@ struct Worker {
     parts: Arc<Parts>,
     places: Arc<Semaphore>,
     runs: TaskTracker,
+    turns: Turns,
     stop: CancellationToken,
 }
 
@@ -89,7 +91,7 @@ impl Worker {
         }
     }
 
-    async fn take_what_may_run(&self) {
+    async fn take_what_may_run(&mut self) {
         while !self.stop.is_cancelled() {
             let Ok(place) = self.places.clone().try_acquire_owned() else { return };
             match self.lease_next().await {
@@ -103,16 +105,18 @@ impl Worker {
         }
     }
 
-    async fn lease_next(&self) -> Result<Option<Lease>, StoreError> {
-        let store = &self.parts.store;
+    async fn lease_next(&mut self) -> Result<Option<Lease>, StoreError> {
+        let store = self.parts.store.clone();
         loop {
             let heads = store.queue_heads(fresh::now(), HEADS).await?;
             if heads.is_empty() {
                 return Ok(None);
             }
             let running = store.running_by_project().await?;
-            let Some(task) = choose(&heads, &running, self.parts.settings.queue.per_project) else { return Ok(None) };
-            if let Some(lease) = store.lease(&task, &self.claim()).await? {
+            let per_project = self.parts.settings.queue.per_project;
+            let Some(head) = choose(&heads, &running, &self.turns, per_project) else { return Ok(None) };
+            if let Some(lease) = store.lease(&head.task, &self.claim()).await? {
+                self.turns.note(&head.project);
                 return Ok(Some(lease));
             }
             // Another node was faster: look again.

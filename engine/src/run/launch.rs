@@ -1,28 +1,22 @@
 //! Brings a sandbox up for a run: the conversation's own if it is still awake, a warm one that fits, or a new one; or, after
 //! a hub's death, the one that was running.
 
-use super::brief::Brief;
+use super::brief::{Brief, store_failed};
+use super::build::{Order, build, reattach};
 use super::keep::Purpose;
+use super::prompt::opening_prompt;
 use super::{Ending, Entry};
-use crate::claude::{
-    CliEnvironment, CliOptions, Dialogue, DialogueMemory, DialogueStart, Image, Outgoing, Prompt, arguments,
-    environment,
-};
+use crate::claude::{CliOptions, Dialogue, DialogueStart, Outgoing, Prompt};
 use crate::fresh;
 use crate::gateway::{Allowance, Exit, HostRule, ModelRule, Notices, Spent};
 use crate::hub::chain;
 use crate::parts::Parts;
-use crate::sandbox::{Collector, Control, Output, Sandbox, SandboxError, SandboxSpec, Volumes};
-use crate::store::Run;
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD as BASE64;
-use secrecy::SecretString;
+use crate::sandbox::{Collector, Control, Output, SandboxError};
 use signalbox_core::approval::ApprovalState;
 use signalbox_core::event::GateAnswer;
-use signalbox_core::id::{ConversationId, SandboxId, TaskId, ToolUseId};
+use signalbox_core::id::ToolUseId;
 use signalbox_core::policy::WORKSPACE;
 use signalbox_core::task::FailureKind;
-use std::path::Path;
 
 /// What Claude is told about where it is, beside its own system prompt.
 const SURROUNDINGS: &str = "You work in a sandbox of Signalbox: /workspace is a clone of the project's repository without a \
@@ -134,40 +128,15 @@ async fn drop_kept(parts: &Parts, brief: &Brief) {
 
 /// The call that comes again when the session is resumed: it was answered `defer`, and people have decided since.
 async fn deferred_call(parts: &Parts, brief: &Brief) -> Result<Option<ToolUseId>, Ending> {
-    let approvals = parts.store.approvals_of(&brief.task.id).await.map_err(super::brief::store_failed)?;
+    let approvals = parts.store.approvals_of(&brief.task.id).await.map_err(store_failed)?;
     let Some(last) = approvals.into_iter().rev().find(|approval| approval.parked) else { return Ok(None) };
     if last.state == ApprovalState::Open {
         return Ok(None);
     }
-    let records = parts.store.gate_records(&brief.task.id, &last.call.id).await.map_err(super::brief::store_failed)?;
+    let records = parts.store.gate_records(&brief.task.id, &last.call.id).await.map_err(store_failed)?;
     let still_deferred = records.last().is_some_and(|record| record.answer == GateAnswer::Defer);
     Ok(still_deferred.then_some(last.call.id))
 }
-
-/// What Claude is told first: the request, or, after a run that broke off, the request with what happened.
-async fn opening_prompt(parts: &Parts, brief: &Brief) -> Result<Prompt, Ending> {
-    let mut text = brief.task.prompt.clone();
-    let names: Vec<_> =
-        brief.task.attachments.iter().map(|file| format!("/run/signalbox/files/{}", file.name)).collect();
-    if !names.is_empty() {
-        text.push_str(&format!("\n\nFiles that came with this request: {}", names.join(", ")));
-    }
-    if brief.lease.number > 1 && brief.conversation.session.is_some() {
-        text = format!(
-            "Continue with the request below: its sandbox was lost before it was finished. A tool call that was waiting for \
-             an answer did not run; one that was allowed may have run or not, so look before you repeat it.\n\n{text}"
-        );
-    }
-    let mut prompt = Prompt::text(text);
-    for file in brief.task.attachments.iter().filter(|file| file.media_type.starts_with("image/")) {
-        let bytes = parts.store.read_blob(&file.blob, IMAGE_LIMIT).await.map_err(super::brief::store_failed)?;
-        prompt.images.push(Image { media_type: file.media_type.clone(), base64: BASE64.encode(bytes) });
-    }
-    Ok(prompt)
-}
-
-/// The largest picture that is shown to Claude, in bytes (the Messages API takes 5 MB).
-const IMAGE_LIMIT: u64 = 5 << 20;
 
 /// Makes a sandbox for this run and begins to speak with its CLI.
 async fn cold(parts: &Parts, brief: &Brief, start: DialogueStart) -> Result<Boarded, Ending> {
@@ -219,165 +188,6 @@ pub(crate) async fn warm_up(parts: &Parts, brief: &Brief) -> Result<Live, Ending
         live.control.send(line.as_bytes()).await.map_err(|error| sandbox_failed(&error))?;
     }
     Ok(live)
-}
-
-/// What a new sandbox is to be.
-struct Order {
-    sandbox: SandboxId,
-    volumes: String,
-    image: String,
-    base: Option<String>,
-    branch: String,
-    options: CliOptions,
-    owner: Option<(TaskId, ConversationId)>,
-}
-
-async fn build(parts: &Parts, brief: &Brief, order: Order, dialogue: Dialogue) -> Result<Live, Ending> {
-    let seed = match &brief.base {
-        Some(base) => Some(brief.mirror.seed(base).await.map_err(|error| {
-            Ending::failed(
-                FailureKind::RepositoryUnreachable,
-                format!("the clone could not be prepared: {}", chain(&error)),
-            )
-        })?),
-        None => None,
-    };
-    let directory = parts.sandboxes.prepare_directory(&order.sandbox, seed.as_deref()).await;
-    let directory = directory.map_err(|error| sandbox_failed(&error))?;
-    lay_out_files(parts, brief, &directory).await?;
-    let (exit, notices, token) = open_exit(parts, &order.sandbox, &directory).await?;
-    let spec = SandboxSpec {
-        id: order.sandbox.clone(),
-        image: order.image,
-        volumes: Volumes::of(&order.volumes),
-        task: order.owner.as_ref().map(|(task, _)| task.clone()),
-        conversation: order.owner.map(|(_, conversation)| conversation),
-        env: variables(parts, token, &order.branch, order.base.as_deref()),
-        cli_args: arguments(&order.options),
-    };
-    let adopted_by_conversation = spec.conversation.is_some();
-    let started = match parts.sandboxes.create(spec).await {
-        Ok(created) => parts.sandboxes.start(created).await,
-        Err(error) => Err(error),
-    };
-    match started {
-        Ok(Sandbox { control, output }) => {
-            let volumes = order.volumes;
-            Ok(Live {
-                control,
-                output,
-                exit,
-                notices,
-                dialogue,
-                volumes,
-                adopted_by_conversation,
-                lines: 0,
-                collector: None,
-                counted: Spent::default(),
-            })
-        }
-        Err(error) => {
-            exit.close().await;
-            if let Err(left) = parts.sandboxes.control(&order.sandbox).remove().await {
-                tracing::warn!(sandbox = %order.sandbox, error = chain(&left), "a half-made sandbox is left for the next sweep");
-            }
-            Err(sandbox_failed(&error))
-        }
-    }
-}
-
-async fn open_exit(
-    parts: &Parts,
-    sandbox: &SandboxId,
-    directory: &Path,
-) -> Result<(Exit, Notices, SecretString), Ending> {
-    let token = parts.seal.token(sandbox);
-    let exit = parts.gateway.open(sandbox, &directory.join("gateway.sock"), token.clone()).await.map_err(|error| {
-        Ending::failed(
-            FailureKind::SandboxFailed,
-            format!("the sandbox's gateway could not be opened: {}", chain(&error)),
-        )
-    })?;
-    let (exit, notices) = exit;
-    Ok((exit, notices, token))
-}
-
-/// Puts the request's files where the sandbox can read them.
-async fn lay_out_files(parts: &Parts, brief: &Brief, directory: &Path) -> Result<(), Ending> {
-    if brief.task.attachments.is_empty() {
-        return Ok(());
-    }
-    let files = directory.join("files");
-    let failed = |error: &dyn std::error::Error| {
-        Ending::failed(FailureKind::SandboxFailed, format!("the request's files could not be laid out: {error}"))
-    };
-    tokio::fs::create_dir_all(&files).await.map_err(|error| failed(&error))?;
-    for file in &brief.task.attachments {
-        let name = Path::new(&file.name).file_name().unwrap_or_default();
-        let mut from = parts.store.open_blob(&file.blob).await.map_err(super::brief::store_failed)?;
-        let mut to = tokio::fs::File::create(files.join(name)).await.map_err(|error| failed(&error))?;
-        tokio::io::copy(&mut from, &mut to).await.map_err(|error| failed(&error))?;
-    }
-    Ok(())
-}
-
-fn variables(parts: &Parts, token: SecretString, branch: &str, base: Option<&str>) -> Vec<(String, SecretString)> {
-    let run = &parts.settings.run;
-    let own = [
-        ("SIGNALBOX_BRANCH", branch),
-        ("SIGNALBOX_BASE", base.unwrap_or_default()),
-        ("GIT_AUTHOR_NAME", &run.author_name),
-        ("GIT_AUTHOR_EMAIL", &run.author_email),
-        ("GIT_COMMITTER_NAME", &run.author_name),
-        ("GIT_COMMITTER_EMAIL", &run.author_email),
-    ];
-    let cli = environment(&CliEnvironment::in_sandbox(token)).into_iter();
-    cli.chain(own.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())))
-        .map(|(name, value)| (name, SecretString::from(value)))
-        .collect()
-}
-
-/// Takes the sandbox up that was running when the hub died.
-async fn reattach(parts: &Parts, brief: &Brief) -> Result<Boarded, Ending> {
-    let lost = |why: &str| Ending::failed(FailureKind::SandboxFailed, why.to_owned());
-    let run = parts.store.run(&brief.lease.run).await.map_err(super::brief::store_failed)?;
-    let Some(Run { sandbox: Some(sandbox), memory: Some(memory), log_lines, .. }) = run else {
-        return Err(lost("the hub stopped before the sandbox was ready"));
-    };
-    let memory: DialogueMemory =
-        serde_json::from_str(&memory).map_err(|_| lost("the record of the run is from another version of the hub"))?;
-    let directory = parts.sandboxes.directory(&sandbox);
-    if !directory.exists() {
-        // A deferred call is in the session, and its sandbox was removed because nothing more could come of it.
-        let deferred = super::answer::deferred_in(parts, brief).await?;
-        return Err(deferred.map_or_else(|| lost("the sandbox has gone with its host"), Ending::Deferred));
-    }
-    let (exit, notices, _) = open_exit(parts, &sandbox, &directory).await?;
-    match parts.sandboxes.reattach(&sandbox, log_lines).await {
-        Ok(Sandbox { control, output }) => {
-            let volumes = brief.conversation.volumes.clone().unwrap_or_else(|| sandbox.to_string());
-            let live = Live {
-                control,
-                output,
-                exit,
-                notices,
-                dialogue: Dialogue::restored(memory),
-                volumes,
-                adopted_by_conversation: true,
-                lines: log_lines,
-                collector: None,
-                counted: Spent::default(),
-            };
-            Ok(Boarded { live, origin: Origin::Reattached, opening: Vec::new() })
-        }
-        Err(error) => {
-            exit.close().await;
-            if let Err(left) = parts.sandboxes.control(&sandbox).remove().await {
-                tracing::warn!(%sandbox, error = chain(&left), "a lost sandbox is left for the next sweep");
-            }
-            Err(sandbox_failed(&error))
-        }
-    }
 }
 
 /// What the sandbox may do from now on.

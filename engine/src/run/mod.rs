@@ -5,12 +5,17 @@
 //! nothing any more, and leaves the container to whoever holds it now.
 
 mod answer;
+mod ask;
 mod brief;
+mod build;
+mod exit;
 mod gate;
 mod heartbeat;
 mod keep;
 mod launch;
+mod limits;
 mod progress;
+mod prompt;
 mod settle;
 mod signal;
 mod talk;

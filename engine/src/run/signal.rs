@@ -1,7 +1,8 @@
 //! What each signal of the CLI's protocol means for the run.
 
 use super::Ending;
-use super::talk::{Interruption, Talk};
+use super::limits::Interruption;
+use super::talk::Talk;
 use crate::claude::{Signal, TurnEnd};
 use crate::hub::chain;
 use signalbox_core::event::{EventKind, Excerpt, PassingKind, input_line};

@@ -4,43 +4,31 @@
 use super::brief::Brief;
 use super::heartbeat::Pulse;
 use super::launch::{Boarded, Live, Origin, allowance, sandbox_failed};
+use super::limits::Interruption;
 use super::progress::Progress;
 use super::{Ending, Entry, published};
 use crate::bus::Ring;
-use crate::claude::{Outgoing, Phase, RequestId};
+use crate::claude::{Outgoing, RequestId};
 use crate::fresh;
 use crate::gateway::Notice;
 use crate::hub::chain;
 use crate::parts::Parts;
-use crate::sandbox::{Collector, Exit, KillReason, Line, SandboxError};
+use crate::sandbox::{Collector, Line, SandboxError};
 use crate::store::{Fenced, Progress as Recorded};
 use signalbox_core::event::EventKind;
 use signalbox_core::id::{ApprovalId, ToolUseId};
 use signalbox_core::task::FailureKind;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-
-/// How long the CLI has to end its turn after an interrupt before its container is killed.
-const GRACE: Duration = Duration::from_secs(10);
-/// How long the CLI may take to start.
-const START_LIMIT: Duration = Duration::from_secs(120);
 
 /// A question that waits for people.
 pub(super) struct Asked {
     pub(super) approval: ApprovalId,
     /// When the task is parked, or the container paused, if nobody has decided by then.
     pub(super) hold_until: Option<Instant>,
-}
-
-/// Why the CLI was told to end its turn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Interruption {
-    Stop,
-    TimeLimit,
 }
 
 /// One run's talk.
@@ -64,12 +52,12 @@ pub(super) struct Talk {
     /// The plan that the call now judged is about.
     pub(super) plan: Option<String>,
     opening: Vec<Outgoing>,
-    origin: Origin,
-    pulse: watch::Receiver<Pulse>,
+    pub(super) origin: Origin,
+    pub(super) pulse: watch::Receiver<Pulse>,
     rings: broadcast::Receiver<Ring>,
-    interrupted: Option<(Interruption, Instant)>,
-    began: Instant,
-    heard: Instant,
+    pub(super) interrupted: Option<(Interruption, Instant)>,
+    pub(super) began: Instant,
+    pub(super) heard: Instant,
     /// Recorded with the next events, whether or not there are any.
     dirty: bool,
 }
@@ -290,22 +278,6 @@ impl Talk {
         }
     }
 
-    /// Tells the CLI to end its turn.
-    pub(super) async fn interrupt(&mut self, why: Interruption) {
-        if self.interrupted.is_some() {
-            return;
-        }
-        self.interrupted = Some((why, Instant::now() + GRACE));
-        self.wake_up().await;
-        for line in self.live.dialogue.interrupt() {
-            self.write(line).await;
-        }
-    }
-
-    pub(super) fn interruption(&self) -> Option<Interruption> {
-        self.interrupted.map(|(why, _)| why)
-    }
-
     /// Lets a paused container go on.
     pub(super) async fn wake_up(&mut self) {
         if !self.paused {
@@ -340,94 +312,6 @@ impl Talk {
         if self.events.len() > 64 {
             // A hostile sandbox can cause notices without end; those of one run are worth this much space at once.
             self.flush().await;
-        }
-    }
-
-    fn next_deadline(&self) -> Instant {
-        let poll = Instant::now() + self.parts.settings.queue.poll;
-        let hold = self.asked.values().filter_map(|asked| asked.hold_until).min();
-        let limit = self.brief.time_left().map(|span| self.began + span).filter(|_| self.interrupted.is_none());
-        let grace = self.interrupted.map(|(_, until)| until);
-        let silence = self.silence_ends();
-        [hold, limit, grace, silence].into_iter().flatten().fold(poll, Instant::min)
-    }
-
-    fn silence_ends(&self) -> Option<Instant> {
-        match self.live.dialogue.phase() {
-            // The hub may have died before it said a word to this CLI; then none will come.
-            Phase::Starting if self.origin == Origin::Reattached => Some(self.heard + self.parts.settings.queue.lease),
-            Phase::Starting => Some(self.heard + START_LIMIT),
-            Phase::Working => Some(self.heard + self.parts.settings.run.silence),
-            Phase::Ready | Phase::Asking | Phase::Ended => None,
-        }
-    }
-
-    async fn deadline(&mut self) {
-        let now = Instant::now();
-        match self.interrupted {
-            Some((why, until)) if now >= until => {
-                if let Err(error) = self.live.control.kill().await {
-                    tracing::warn!(error = chain(&error), "a sandbox could not be killed");
-                }
-                self.ending = Some(self.end_of_interruption(why));
-                return;
-            }
-            Some(_) => {}
-            None if self.brief.time_left().is_some_and(|span| now >= self.began + span) => {
-                self.interrupt(Interruption::TimeLimit).await;
-            }
-            None => {}
-        }
-        if self.silence_ends().is_some_and(|end| now >= end) {
-            let silent = signalbox_core::time::Spoken(self.heard.elapsed());
-            self.fail(FailureKind::ProtocolBroken, format!("the CLI was silent for {silent}"));
-            return;
-        }
-        self.look_again().await;
-        self.park_overdue(now).await;
-        self.progress.show(&self.parts).await;
-    }
-
-    pub(super) fn end_of_interruption(&self, why: Interruption) -> Ending {
-        match why {
-            Interruption::Stop => Ending::Interrupted,
-            Interruption::TimeLimit => Ending::failed(
-                FailureKind::TimeLimit,
-                "the time limit passed (limits.time, or the project's policy); what was done so far is on the branch",
-            ),
-        }
-    }
-
-    /// The CLI's process has ended: says what that means.
-    async fn after_exit(&mut self) {
-        let exit = self.live.output.exit().await;
-        if let Some(approval) = self.deferred.take() {
-            self.ending = Some(Ending::Deferred(approval));
-            return;
-        }
-        if let Some(why) = self.interruption() {
-            self.ending = Some(self.end_of_interruption(why));
-            return;
-        }
-        match exit {
-            Ok(Exit { killed: Some(reason), .. }) => {
-                let what = match reason {
-                    KillReason::LogFull { .. } => "wrote more output than sandbox.log allows",
-                    KillReason::DiskFull { .. } => "used more disk than sandbox.disk allows",
-                };
-                self.fail(FailureKind::Internal, format!("the sandbox {what} and was killed"));
-            }
-            Ok(Exit { oom_killed: true, .. }) => {
-                self.fail(FailureKind::SandboxFailed, "the sandbox ran out of memory (sandbox.memory)");
-            }
-            Ok(Exit { code, .. }) => match self.live.dialogue.on_exit(Some(code)) {
-                Some(end) => self.turn_ended(end),
-                None => self.fail(FailureKind::SandboxFailed, format!("the CLI ended with status {code}")),
-            },
-            Err(SandboxError::RecordGap { .. }) => {
-                self.fail(FailureKind::Breach, "the sandbox's record has a gap, so it cannot be vouched for");
-            }
-            Err(error) => self.ending = Some(sandbox_failed(&error)),
         }
     }
 }

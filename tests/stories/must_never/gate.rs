@@ -1,5 +1,6 @@
 //! Point 1: a call that nobody allowed does not run, whatever else is alive in the sandbox.
 
+use super::{approve_next, commit_file, deny_next, files, on_branch};
 use crate::harness::World;
 use serde_json::{Value, json};
 use signalbox_testkit::script::Script;
@@ -7,44 +8,77 @@ use signalbox_testkit::script::Script;
 /// How many calls nobody allows.
 const CALLS: usize = 50;
 
-fn attack_and_fifty_calls() -> String {
-    let attack = json!({"command": "python3 attack.py", "description": "Leave something behind"});
-    let start = Script::new().tool("Bash", attack);
-    let calls = (1..=CALLS).fold(start, |script, number| {
-        script.tool("Bash", json!({"command": format!("echo ran > ran-{number}.txt"), "description": "Write"}))
-    });
-    let enough = json!({"command": "pkill -f attack.py; sleep 0.2; cat opened.json", "description": "Enough"});
-    calls.tool("Bash", enough).say("That was all.").to_string()
+/// What holds the CLI's standard streams, one after the other.
+const HOLDERS: [&str; 3] = ["/usr/bin/tini", "/usr/local/bin/claude", "/usr/local/lib/signalbox"];
+
+fn bash(command: &str) -> Value {
+    json!({"command": command, "description": "Do it"})
 }
 
 #[tokio::test]
 async fn what_an_allowed_command_leaves_behind_cannot_answer_for_people_nor_speak_for_the_cli() {
     let world = World::new().await;
     commit_file(&world, "attack.py", include_str!("attack.py"));
+    let script = Script::new().tool("Bash", bash("python3 attack.py"));
+    let script = (1..=CALLS).fold(script, |script, n| script.tool("Bash", bash(&format!("echo ran > ran-{n}.txt"))));
+    let script = script.tool("Bash", bash("pkill -f attack.py; sleep 0.2; cat opened.json")).say("That was all.");
     let serving = world.serves().await;
-    let mut run = world.runs(&[], &attack_and_fifty_calls());
-    let asked = run.until("approval_opened").await;
-    assert_eq!(world.says(&["approve", asked["approval"].as_str().unwrap()]).await.code(), 0);
+    let mut run = world.runs(&[], &script.to_string());
+    approve_next(&world, &mut run).await;
     for _ in 0..CALLS {
-        let asked = run.until("approval_opened").await;
-        assert!(asked["input"]["text"].as_str().unwrap().contains("echo ran"), "{asked}");
-        assert_eq!(world.says(&["deny", asked["approval"].as_str().unwrap()]).await.code(), 0);
+        deny_next(&world, &mut run).await;
     }
-    let enough = run.until("approval_opened").await;
-    assert_eq!(world.says(&["approve", enough["approval"].as_str().unwrap()]).await.code(), 0);
+    approve_next(&world, &mut run).await;
     let (finished, code, seen) = run.finishes().await;
     assert_eq!((code, &finished["result"]), (0, &json!("That was all.")), "{finished}");
-    let branch = finished["branch"].as_str().unwrap();
-    let ran = world.git(&["ls-tree", "--name-only", branch]).lines().filter(|name| name.starts_with("ran-")).count();
-    assert_eq!(ran, 0, "{ran} of {CALLS} calls ran although nobody allowed them");
-    let report: Value = serde_json::from_str(&world.git(&["show", &format!("{branch}:opened.json")])).unwrap();
-    println!("{report:#}");
-    println!("{:#?}", seen.iter().filter(|e| e["event"] == "warning").collect::<Vec<_>>());
+    let ran: Vec<_> = files(&world, &finished).into_iter().filter(|name| name.starts_with("ran-")).collect();
+    assert_eq!(ran, Vec::<String>::new(), "so many of {CALLS} calls ran although nobody allowed them");
+    let report: Value = serde_json::from_str(&on_branch(&world, &finished, "opened.json")).unwrap();
+    let opened: Vec<_> = report["opened"].as_object().unwrap().keys().cloned().collect();
+    assert!(opened.iter().any(|way| way.starts_with("ptrace /usr/bin/socat")), "the attack works elsewhere: {report:#}");
+    let held = |way: &String| HOLDERS.iter().any(|holder| way.contains(holder)) || way.starts_with("name ");
+    assert!(!opened.iter().any(held), "{report:#}");
+    assert!(report["rounds"].as_u64().unwrap() > 20, "it tried all the time: {report:#}");
+    assert_eq!(report["forged"], 0, "{report:#}");
+    assert!(seen.iter().all(|event| event["event"] != "warning"), "no line reached the hub that the CLI did not say");
     serving.stops().await;
     world.ends().await;
 }
-fn commit_file(world: &World, name: &str, content: &str) {
-    std::fs::write(world.repository().join(name), content).unwrap();
-    world.git(&["add", "--all"]);
-    world.git(&["commit", "--quiet", "--message", "Add"]);
+
+/// What may be sent to the CLI by a process of the same user. None of it may open a debugger's port.
+const SIGNALS: &str = "
+import os, signal, sys, time
+cli = next(p for p in os.listdir('/proc') if p.isdigit() and open(f'/proc/{p}/cmdline').read().startswith('/usr/local/bin/claude'))
+def ports():
+    rows = [line.split() for name in ('tcp', 'tcp6') for line in open(f'/proc/net/{name}').readlines()[1:]]
+    return sorted({int(row[1].split(':')[1], 16) for row in rows if row[3] == '0A'})
+os.kill(int(cli), getattr(signal, sys.argv[1]))
+time.sleep(1)
+print('ports', ports())
+";
+
+#[tokio::test]
+async fn signals_to_the_cli_open_no_debugger_and_answer_nothing() {
+    let world = World::new().await.with("SIGNALBOX_QUEUE_RETRIES", "0");
+    commit_file(&world, "signals.py", SIGNALS);
+    let serving = world.serves().await;
+    for name in ["SIGUSR1", "SIGUSR2", "SIGHUP", "SIGPIPE"] {
+        let script = Script::new().tool("Bash", bash(&format!("python3 signals.py {name}")));
+        let script = script.tool("Bash", bash("echo ran > ran.txt")).say("Done.");
+        let mut run = world.runs(&[], &script.to_string());
+        approve_next(&world, &mut run).await;
+        let told = run.until_one_of(&["tool_finished", "finished"]).await;
+        println!("{name}: {told}");
+        if told["event"] == "tool_finished" {
+            assert_eq!(told["output"]["text"], "ports [4001, 4002]", "{name}");
+            deny_next(&world, &mut run).await;
+            let (finished, _, _) = run.finishes().await;
+            assert_ne!(finished["branch"], Value::Null, "{finished}");
+            assert!(!files(&world, &finished).contains(&"ran.txt".to_owned()), "{name}");
+        } else {
+            assert_eq!(told["state"], "failed", "{name}: {told}");
+        }
+    }
+    serving.stops().await;
+    world.ends().await;
 }
