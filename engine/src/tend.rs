@@ -71,7 +71,7 @@ pub(crate) async fn discard(parts: &Parts, live: Live) {
 /// At the start: removes the containers that no running task has (what a dead hub had kept ready, and what it was just
 /// making), and what is left of their folders.
 pub(crate) async fn clear_up(parts: &Parts) -> Result<(), OrphanError> {
-    let wanted = remove_orphans(parts, fresh::now()).await?;
+    let wanted = remove_orphans(parts, Timestamp::NEVER).await?;
     parts.sandboxes.remove_stray_directories(&wanted).await?;
     Ok(())
 }

@@ -45,7 +45,7 @@ macro_rules! section {
 }
 
 section!(HubSection { home: PathBuf, name: String });
-section!(DatabaseSection { url: SecretString });
+section!(DatabaseSection { url: SecretString, blobs: PathBuf });
 section!(RedisSection { url: SecretString });
 section!(WebSection { listen: String });
 section!(ModelSection {

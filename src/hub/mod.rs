@@ -201,7 +201,9 @@ pub(crate) async fn open_store(config: &Config, home: &Home) -> anyhow::Result<S
     } else {
         given.to_owned()
     };
-    let settings = StoreSettings { url: SecretString::from(url), blobs: home.path().join("blobs"), master_key };
+    let own = &config.database.blobs;
+    let blobs = if own.as_os_str().is_empty() { home.path().join("blobs") } else { own.clone() };
+    let settings = StoreSettings { url: SecretString::from(url), blobs, master_key };
     Store::open(settings).await.context("the database cannot be opened (database.url)")
 }
 

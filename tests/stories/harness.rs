@@ -102,6 +102,21 @@ impl World {
         Running::start(self.signalbox(&["run", "--continue", conversation, "--json", prompt]))
     }
 
+    /// A `signalbox run … --json`, with whatever arguments.
+    pub(crate) fn follows(&self, arguments: &[&str]) -> Running {
+        Running::start(self.signalbox(arguments))
+    }
+
+    /// Posts JSON to the hub's local socket, and reads JSON back.
+    pub(crate) async fn posts(&self, path: &str, body: &Value) -> Value {
+        let mut command = Command::new("curl");
+        command.args(["--silent", "--unix-socket"]).arg(self.home().join("signalbox.sock"));
+        command.args(["--header", "content-type: application/json", "--data", &body.to_string()]);
+        let output = timeout(PATIENCE, command.arg(format!("http://hub{path}")).output()).await;
+        let output = output.expect("the hub answers in time").expect("curl runs");
+        serde_json::from_slice(&output.stdout).expect("an answer in JSON")
+    }
+
     /// Starts `signalbox serve` and waits until its socket answers.
     pub(crate) async fn serves(&self) -> Serving {
         Serving::start(self).await

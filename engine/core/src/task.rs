@@ -191,6 +191,8 @@ pub enum FailureKind {
     TimeLimit,
     /// The repository could not be fetched or cloned.
     RepositoryUnreachable,
+    /// The repository's address, credential or state is not usable as it is: trying again changes nothing.
+    RepositoryRefused,
     /// The sandbox could not be made, or died again and again.
     SandboxFailed,
     /// The CLI broke the protocol, or was silent for too long.
@@ -214,6 +216,7 @@ impl FailureKind {
             Self::TurnLimit => "turn_limit",
             Self::TimeLimit => "time_limit",
             Self::RepositoryUnreachable => "repository_unreachable",
+            Self::RepositoryRefused => "repository_refused",
             Self::SandboxFailed => "sandbox_failed",
             Self::ProtocolBroken => "protocol_broken",
             Self::Breach => "breach",
@@ -227,6 +230,7 @@ impl FailureKind {
         match self {
             Self::ModelUnavailable | Self::RepositoryUnreachable | Self::SandboxFailed | Self::ProtocolBroken => true,
             Self::KeyRefused
+            | Self::RepositoryRefused
             | Self::RequestRefused
             | Self::BudgetReached
             | Self::TurnLimit

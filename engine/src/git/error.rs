@@ -58,6 +58,31 @@ pub enum GitError {
     },
 }
 
+impl GitError {
+    /// Whether trying again may help without anybody changing anything.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Remote { fault, .. } => match fault {
+                RemoteFault::UnknownHost | RemoteFault::Unreachable => true,
+                RemoteFault::PrivateAddress
+                | RemoteFault::Denied
+                | RemoteFault::NotFound
+                | RemoteFault::HostKey
+                | RemoteFault::Certificate
+                | RemoteFault::Redirected
+                | RemoteFault::Shallow
+                | RemoteFault::Ownership => false,
+            },
+            Self::Busy | Self::TimedOut { .. } | Self::DiskFull | Self::Disk(_) | Self::Failed { .. } => true,
+            Self::WrongCredential
+            | Self::NoMirror
+            | Self::UnknownRevision(_)
+            | Self::TooMuchOutput(_)
+            | Self::NotRun(_) => false,
+        }
+    }
+}
+
 /// What a sandbox handed back was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum TakeError {

@@ -36,13 +36,10 @@ pub(crate) fn choose<'a>(
     per_project: u64,
 ) -> Option<&'a QueueHead> {
     let busy = |project: &ProjectId| running.get(project).copied().unwrap_or(0);
-    heads
-        .iter()
-        .filter(|head| busy(&head.project) < per_project)
-        .min_by_key(|head| {
-            let (busy, last) = (busy(&head.project), turns.last(&head.project));
-            (Reverse(head.priority), busy, last, head.created_at, &head.task)
-        })
+    heads.iter().filter(|head| busy(&head.project) < per_project).min_by_key(|head| {
+        let (busy, last) = (busy(&head.project), turns.last(&head.project));
+        (Reverse(head.priority), busy, last, head.created_at, &head.task)
+    })
 }
 
 #[cfg(test)]

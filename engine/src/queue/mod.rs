@@ -134,8 +134,7 @@ impl Worker {
             let served = run::serve(parts.clone(), lease, entry, stop.clone()).await;
             drop(place);
             if let Some(brief) = served {
-                // Nothing depends on it: a hub that stops does not wait for it, and the next start removes what was half made.
-                let _ = stop.run_until_cancelled(run::refill(&parts, brief)).await;
+                run::refill(&parts, brief, &stop).await;
             }
         });
     }

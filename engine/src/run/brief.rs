@@ -23,6 +23,8 @@ pub(crate) struct Brief {
     pub(crate) conversation: Conversation,
     pub(crate) asking: Asking,
     pub(crate) limits: Limits,
+    /// How long the task's earlier runs took together.
+    pub(crate) time_used: Duration,
     pub(crate) remote: Remote,
     pub(crate) credential: Credential,
     pub(crate) mirror: Mirror,
@@ -38,7 +40,7 @@ impl Brief {
 
     /// How long this run may take, given what earlier runs took.
     pub(crate) fn time_left(&self) -> Option<Duration> {
-        self.limits.seconds.map(Duration::from_secs)
+        self.limits.seconds.map(|seconds| Duration::from_secs(seconds).saturating_sub(self.time_used))
     }
 
     /// The model to ask for.
@@ -71,15 +73,29 @@ pub(crate) async fn load(parts: &Parts, lease: &Lease) -> Result<Brief, Ending> 
         })?,
     };
     let remote = Remote::parse(&project.git).map_err(|refused| {
-        Ending::failed(FailureKind::RepositoryUnreachable, format!("the project's address is refused: {refused}"))
+        Ending::failed(FailureKind::RepositoryRefused, format!("the project's address is refused: {refused}"))
     })?;
     let credential = secrets::credential(parts, &project.id).await.map_err(store_failed)?;
     let (mirror, base) = ground(parts, &task, &conversation, (&remote, &credential)).await?;
     let own = &policy.settings.limits;
     let seconds = own.time_limit.map(|span| span.as_secs());
     let limits = stricter(&task.limits, &Limits { budget: own.budget, seconds, turns: own.max_turns });
+    let time_used = parts.store.time_used(&task.id).await.map_err(store_failed)?;
     let lease = lease.clone();
-    Ok(Brief { lease, task, project, policy, conversation, asking, limits, remote, credential, mirror, base })
+    Ok(Brief {
+        lease,
+        task,
+        project,
+        policy,
+        conversation,
+        asking,
+        limits,
+        time_used,
+        remote,
+        credential,
+        mirror,
+        base,
+    })
 }
 
 /// The mirror and the commit to stand on. A conversation stands where its last turn ended; only a new one needs the newest
@@ -107,7 +123,8 @@ async fn ground(
 }
 
 fn unreachable(error: &GitError) -> Ending {
-    Ending::failed(FailureKind::RepositoryUnreachable, format!("the repository could not be fetched: {}", chain(error)))
+    let kind = if error.is_passing() { FailureKind::RepositoryUnreachable } else { FailureKind::RepositoryRefused };
+    Ending::failed(kind, format!("the repository could not be fetched: {}", chain(error)))
 }
 
 pub(super) fn store_failed(error: StoreError) -> Ending {

@@ -40,6 +40,7 @@ pub(crate) struct Purpose {
 struct Warm {
     purpose: Purpose,
     live: Live,
+    until: Instant,
 }
 
 impl Shelves {
@@ -66,12 +67,12 @@ impl Keeper {
     }
 
     /// Stores a warm sandbox; gives it back when the shelves are closed.
-    pub(crate) fn store_warm(&self, purpose: Purpose, live: Live) -> Result<(), Box<Live>> {
+    pub(crate) fn store_warm(&self, purpose: Purpose, live: Live, until: Instant) -> Result<(), Box<Live>> {
         let mut shelves = self.lock();
         if shelves.closed {
             return Err(Box::new(live));
         }
-        shelves.warm.push(Warm { purpose, live });
+        shelves.warm.push(Warm { purpose, live, until });
         shelves.count();
         Ok(())
     }
@@ -90,7 +91,7 @@ impl Keeper {
         self.lock().warm.iter().filter(|warm| &warm.purpose == purpose).count()
     }
 
-    /// Takes out conversations' own past their time.
+    /// Takes out those past their time.
     pub(crate) fn take_due(&self, now: Instant) -> Vec<Live> {
         let mut shelves = self.lock();
         let due: Vec<_> = shelves
@@ -99,7 +100,10 @@ impl Keeper {
             .filter(|(_, kept)| kept.until <= now)
             .map(|(conversation, _)| conversation.clone())
             .collect();
-        due.iter().filter_map(|conversation| shelves.own.remove(conversation)).map(|kept| kept.live).collect()
+        let own: Vec<_> =
+            due.iter().filter_map(|conversation| shelves.own.remove(conversation)).map(|kept| kept.live).collect();
+        let warm = shelves.warm.extract_if(.., |warm| warm.until <= now).map(|warm| warm.live);
+        own.into_iter().chain(warm).collect()
     }
 
     /// Takes out a project's warm ones that serve another purpose than this.

@@ -31,7 +31,8 @@ pub(super) async fn without_sandbox(parts: &Parts, lease: &Lease, ending: Ending
     let task = match parts.store.task(&lease.task).await {
         Ok(Some(task)) => task,
         Ok(None) => return,
-        Err(error) => return left_running(lease, &error),
+        Err(error) if error.is_unavailable() => return left_running(lease, &error),
+        Err(error) => return unreadable(parts, lease, failure, &error).await,
     };
     let settled = match retry_pause(parts, task.faults, &failure) {
         Some(pause) => requeue(parts, lease, failure, pause).await,
@@ -43,6 +44,15 @@ pub(super) async fn without_sandbox(parts: &Parts, lease: &Lease, ending: Ending
         }
     };
     if let Err(error) = settled {
+        left_running(lease, &error);
+    }
+}
+
+/// The task's own record is damaged, or lies on another node's disk: it ends here, or it would be taken up for ever.
+async fn unreadable(parts: &Parts, lease: &Lease, failure: Failure, error: &StoreError) {
+    tracing::error!(task = %lease.task, error = chain(error), "task {} cannot be read", lease.task);
+    let outcome = Outcome { failure: Some(failure), ..Outcome::default() };
+    if let Err(error) = finish(parts, lease, ended(TaskStep::GaveUp, outcome, Vec::new())).await {
         left_running(lease, &error);
     }
 }

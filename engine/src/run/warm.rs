@@ -12,13 +12,18 @@ use crate::parts::Parts;
 use crate::sandbox::Line;
 use crate::tend::discard;
 use std::time::Duration;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// How long a warm sandbox may take to come up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long one is kept that nobody uses.
+const SHELF_LIFE: Duration = Duration::from_secs(3600);
+
 /// Makes the project's warm sandboxes up to their number, on the repository's newest commit; those on an older one go.
-pub(crate) async fn refill(parts: &Parts, mut brief: Brief) {
-    if parts.settings.run.warm == 0 {
+pub(crate) async fn refill(parts: &Parts, mut brief: Brief, stop: &CancellationToken) {
+    if parts.settings.run.warm == 0 || stop.is_cancelled() {
         return;
     }
     match newest(parts, &brief).await {
@@ -32,7 +37,7 @@ pub(crate) async fn refill(parts: &Parts, mut brief: Brief) {
         discard(parts, live).await;
     }
     while parts.keeper.warm_count(&purpose) < parts.settings.run.warm {
-        if !add(parts, &brief, &purpose).await {
+        if stop.is_cancelled() || !add(parts, &brief, &purpose, stop).await {
             return;
         }
     }
@@ -47,7 +52,7 @@ async fn newest(parts: &Parts, brief: &Brief) -> Result<Option<crate::git::Commi
 }
 
 /// Adds one; false when no more are to be made.
-async fn add(parts: &Parts, brief: &Brief, purpose: &Purpose) -> bool {
+async fn add(parts: &Parts, brief: &Brief, purpose: &Purpose, stop: &CancellationToken) -> bool {
     let mut live = match launch::warm_up(parts, brief).await {
         Ok(live) => live,
         Err(ending) => {
@@ -55,15 +60,20 @@ async fn add(parts: &Parts, brief: &Brief, purpose: &Purpose) -> bool {
             return false;
         }
     };
-    match tokio::time::timeout(PATIENCE, awaken(&mut live)).await {
-        Ok(Ok(())) => match parts.keeper.store_warm(purpose.clone(), live) {
+    let awake = stop.run_until_cancelled(tokio::time::timeout(PATIENCE, awaken(&mut live))).await;
+    match awake {
+        Some(Ok(Ok(()))) => match parts.keeper.store_warm(purpose.clone(), live, Instant::now() + SHELF_LIFE) {
             Ok(()) => true,
             Err(live) => {
                 discard(parts, *live).await;
                 false
             }
         },
-        Ok(Err(_)) | Err(_) => {
+        None => {
+            discard(parts, live).await;
+            false
+        }
+        Some(Ok(Err(_)) | Err(_)) => {
             tracing::warn!(project = brief.project.name, "a warm sandbox did not come up");
             discard(parts, live).await;
             false

@@ -14,6 +14,7 @@ use signalbox_core::id::{BlobId, NodeId, RunId, SandboxId, SessionId, TaskId};
 use signalbox_core::money::{MicroUsd, Usage};
 use signalbox_core::time::Timestamp;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// What a run has come to, stored together with the events that say so.
 #[derive(Debug, Clone)]
@@ -151,6 +152,16 @@ impl Store {
             ended_at: row.maybe_time("ended_at")?,
             ending: row.maybe_text("ending")?,
         }))
+    }
+
+    /// How long a task's runs that are over took together.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn time_used(&self, task: &TaskId) -> Result<Duration, StoreError> {
+        let ended = sqlx::query("SELECT started_at, ended_at FROM runs WHERE task_id = ? AND ended_at IS NOT NULL");
+        let rows = ended.bind(task.as_str()).fetch_all(&mut *self.db.read().await?).await?;
+        rows.iter().map(|row| Ok(row.time("ended_at")?.since(row.time("started_at")?))).sum()
     }
 
     /// Makes events ready for their rows; what is long in them is on the disk afterwards.

@@ -124,18 +124,8 @@ fn check_hosts(hosts: &[String], at: usize, report: &mut Report<'_>) {
 
 fn read_push(file: &mut Section<'_>, push: &mut PushSettings, report: &mut Report<'_>) {
     let mut section = file.table("push", report);
-    let at = section.place_of("branch");
     set(&mut push.when, section.take("when", "`\"auto\"`, `\"ask\"` or `\"never\"`", report));
-    set(&mut push.branch, section.take("branch", "what branch names begin with, such as `\"signalbox/\"`", report));
     set(&mut push.protected, section.take("protected", "a list of branches, such as `[\"main\"]`", report));
-    let odd = |c: char| !(c.is_ascii_alphanumeric() || "/-_.".contains(c));
-    if push.branch.is_empty()
-        || push.branch.contains(odd)
-        || push.branch.starts_with(['-', '/'])
-        || push.branch.contains("..")
-    {
-        report.fault(at, "`push.branch` cannot begin a branch name", "write a prefix such as `\"signalbox/\"`");
-    }
     section.finish(report);
 }
 

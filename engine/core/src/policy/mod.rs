@@ -141,8 +141,8 @@ impl Decision {
 
 impl Default for Policy {
     /// The built-in policy for a project without a file: reading and editing in the workspace and harmless commands run,
-    /// everything else is asked. Editing is allowed because the workspace is a throw-away clone whose diff people see
-    /// before anything is pushed.
+    /// everything else is asked. Editing is allowed because the workspace is a throw-away clone: what changes there leaves it
+    /// only on a branch of its own.
     fn default() -> Self {
         Self::parse(CAREFUL).unwrap_or_else(|_| Self::empty())
     }

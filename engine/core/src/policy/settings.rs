@@ -136,8 +136,6 @@ pub enum PushWhen {
 pub struct PushSettings {
     /// When they are pushed.
     pub when: PushWhen,
-    /// What the names of branches begin with.
-    pub branch: String,
     /// Branches that are never pushed to, `*` standing for anything.
     pub protected: Vec<String>,
 }
@@ -145,7 +143,7 @@ pub struct PushSettings {
 impl Default for PushSettings {
     fn default() -> Self {
         let protected = ["main", "master", "release*", "production"].map(str::to_owned).to_vec();
-        Self { when: PushWhen::default(), branch: "signalbox/".to_owned(), protected }
+        Self { when: PushWhen::default(), protected }
     }
 }
 

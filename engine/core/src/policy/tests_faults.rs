@@ -48,7 +48,7 @@ decision = "allow"
       line 15: `https://crates.io` is no host name; write a name such as `crates.io`, or `*.crates.io`
       line 16: `color` is not known in `sandbox`; known here: image, hosts, server_tools
       line 19: `push.when`: unknown variant `always`, expected one of `auto`, `ask`, `never`; write `"auto"`, `"ask"` or `"never"`
-      line 20: `push.branch` cannot begin a branch name; write a prefix such as `"signalbox/"`
+      line 20: `branch` is not known in `push`; known here: when, protected
       line 22: a rule names no tools; write `tools = "Edit"`, or `"*"` for all
       line 23: `tool` is not known in `rules[1]`; did you mean `tools`?
       line 24: `rules[1].decision`: unknown variant `permit`, expected one of `allow`, `ask`, `deny`; write `"allow"`, `"ask"` or `"deny"`
