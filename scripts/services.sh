@@ -63,9 +63,9 @@ sql() {
   mariadb --no-defaults --socket="$folder/mysql.sock" --user=root --execute="$1"
 }
 await mariadb sql 'SELECT 1'
-sql "CREATE USER signalbox@'127.0.0.1' IDENTIFIED BY 'signalbox'; GRANT ALL ON *.* TO signalbox@'127.0.0.1'; CREATE DATABASE signalbox"
+sql "CREATE USER signalbox@'127.0.0.1' IDENTIFIED BY 'signalbox'; GRANT ALL ON *.* TO signalbox@'127.0.0.1'"
 await redis redis-cli -p "$redis_port" ping
 
-export SIGNALBOX_TEST_MYSQL_URL=mysql://signalbox:signalbox@127.0.0.1:$mysql_port/signalbox
+export SIGNALBOX_TEST_MYSQL_URL=mysql://signalbox:signalbox@127.0.0.1:$mysql_port
 export SIGNALBOX_TEST_REDIS_URL=redis://127.0.0.1:$redis_port
 "$@"

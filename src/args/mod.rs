@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Config(ConfigCommand),
     /// Bring the database to this version's shape
     Migrate,
+    /// Seal every secret with a new master key; the hub must be stopped
+    RotateKey,
     /// Add and list projects: repositories to work on
     #[command(subcommand)]
     Project(ProjectCommand),

@@ -27,6 +27,7 @@ pub(crate) async fn perform(args: Args) -> anyhow::Result<Exit> {
         Command::Doctor(args) => doctor::doctor(args, &surroundings).await,
         Command::Config(command) => config::config(&command, &surroundings),
         Command::Migrate => serve::migrate(&surroundings).await,
+        Command::RotateKey => serve::rotate_key(&surroundings).await,
         other => ask(other, &surroundings).await,
     }
 }
@@ -55,7 +56,12 @@ async fn answer(command: Command, hub: &SocketHub) -> anyhow::Result<()> {
         Command::Approvals(args) => approvals::list(&args, hub).await,
         Command::Approve(args) => approvals::approve(args, hub).await,
         Command::Deny(args) => approvals::deny(args, hub).await,
-        Command::Run(_) | Command::Serve(_) | Command::Doctor(_) | Command::Config(_) | Command::Migrate => Ok(()),
+        Command::Run(_)
+        | Command::Serve(_)
+        | Command::Doctor(_)
+        | Command::Config(_)
+        | Command::Migrate
+        | Command::RotateKey => Ok(()),
     }
 }
 

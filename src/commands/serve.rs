@@ -1,4 +1,4 @@
-//! `signalbox serve`: the hub, until it is told to end; and `signalbox migrate`.
+//! `signalbox serve`: the hub, until it is told to end; and what is done while it is stopped.
 
 use super::print;
 use crate::args::ServeArgs;
@@ -36,5 +36,13 @@ pub(super) async fn migrate(surroundings: &Surroundings) -> anyhow::Result<Exit>
     logging::start(&config.log, Loudness::Quiet)?;
     let shape = hub::migrate(&config).await?;
     print(&format!("the database is in the shape {shape}\n"))?;
+    Ok(Exit::Done)
+}
+
+pub(super) async fn rotate_key(surroundings: &Surroundings) -> anyhow::Result<Exit> {
+    let config = surroundings.config()?;
+    logging::start(&config.log, Loudness::Quiet)?;
+    let sealed = hub::rotate_key(&config).await?;
+    print(&format!("{sealed} secrets are sealed with a new master key\n"))?;
     Ok(Exit::Done)
 }

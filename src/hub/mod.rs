@@ -2,9 +2,11 @@
 //! listeners. `signalbox serve` and an ad-hoc `signalbox run` start the very same.
 
 mod home;
+mod keys;
 mod settings;
 
 pub(crate) use home::{Home, HomeError, socket_in};
+pub(crate) use keys::rotate as rotate_key;
 
 use crate::config::Config;
 use anyhow::Context as _;
@@ -188,13 +190,10 @@ fn listen_address(config: &Config) -> anyhow::Result<SocketAddr> {
 /// # Errors
 /// When the database does not answer, or the master key cannot be used.
 pub(crate) async fn open_store(config: &Config, home: &Home) -> anyhow::Result<Store> {
-    let master_key = match std::env::var_os("SIGNALBOX_MASTER_KEY_FILE") {
-        Some(file) => MasterKey::load(Path::new(&file)).with_context(|| {
-            format!("the master key in {} (SIGNALBOX_MASTER_KEY_FILE) cannot be used", Path::new(&file).display())
-        })?,
-        None => MasterKey::load_or_create(&home.path().join("master.key"))
-            .with_context(|| format!("the master key in {} cannot be used", home.path().display()))?,
-    };
+    open_store_with(config, home, keys::load(home)?).await
+}
+
+async fn open_store_with(config: &Config, home: &Home, master_key: MasterKey) -> anyhow::Result<Store> {
     let given = config.database.url.expose_secret();
     let url = if given.is_empty() {
         format!("sqlite://{}", home.path().join("signalbox.db").display())

@@ -1,5 +1,6 @@
 //! The heartbeat of a lease, for as long as a run lasts, whatever the run is busy with.
 
+use super::talk::rung;
 use crate::fresh;
 use crate::parts::Parts;
 use crate::store::{Heartbeat, Lease};
@@ -46,11 +47,14 @@ impl Heart {
 async fn beat(parts: Arc<Parts>, lease: Lease, tell: watch::Sender<Pulse>, stop: CancellationToken) {
     let span = parts.settings.queue.lease;
     let mut ticks = tokio::time::interval(span / 3);
+    // A person's stop rings: it is not left to wait for the next beat.
+    let mut rings = parts.bus.listen();
     let mut good_until = fresh::now() + span;
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = ticks.tick() => {}
+            () = rung(&mut rings, &lease.task) => {}
         }
         let until = fresh::now() + span;
         match parts.store.heartbeat(&lease, until).await {

@@ -317,7 +317,7 @@ impl Talk {
 }
 
 /// Returns when something may have changed for this task.
-async fn rung(rings: &mut broadcast::Receiver<Ring>, task: &signalbox_core::id::TaskId) {
+pub(super) async fn rung(rings: &mut broadcast::Receiver<Ring>, task: &signalbox_core::id::TaskId) {
     loop {
         match rings.recv().await {
             Ok(Ring::Touched(touched)) if &touched == task => return,
