@@ -75,6 +75,14 @@ impl SocketHub {
         self.wire.ping().await
     }
 
+    /// What the hub says of itself.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub(crate) async fn about(&self) -> Result<About, Refusal> {
+        self.wire.get(&["hub"], &()).await
+    }
+
     /// Tells when the hub goes away under a stream, and when it is back.
     pub(crate) fn presence(&self) -> watch::Receiver<Presence> {
         self.presence.subscribe()

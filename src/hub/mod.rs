@@ -19,7 +19,7 @@ use signalbox_engine::git::{Git, GitSettings};
 use signalbox_engine::sandbox::{SandboxError, Sandboxes};
 use signalbox_engine::store::{MasterKey, Store, StoreSettings};
 use signalbox_testkit::{ScriptedModel, Settings as ModelSettings};
-use signalbox_web::{App, TerminalPlaces, serve_local, serve_tcp};
+use signalbox_web::{About, App, TerminalPlaces, serve_local, serve_tcp};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -143,7 +143,8 @@ pub(crate) async fn start(config: Config, options: HubOptions) -> Result<Running
     };
     let channels: Vec<Arc<dyn Channel>> = vec![Arc::new(terminals.clone())];
     let engine = Engine::start(components, channels, options.roles).await.map_err(start_failed)?;
-    let app = App { hub: engine.hub(), terminals, metrics: metrics_renderer() };
+    let about = About { version: env!("CARGO_PKG_VERSION").to_owned(), rehearsal: model.is_some() };
+    let app = App { about, hub: engine.hub(), terminals, metrics: metrics_renderer() };
     listen(&config, options, app, Started { engine, model, home }).await
 }
 

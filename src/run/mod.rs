@@ -37,10 +37,15 @@ pub(crate) async fn run(args: RunArgs, surroundings: &Surroundings) -> anyhow::R
     let subject = request::subject(&args)?;
     let mut view = View::new(args.json);
     let reached = reach::reach(surroundings, roles::one_task()).await?;
-    if reached.own.as_ref().is_some_and(|own| own.rehearsal()) {
-        view.notice(REHEARSAL)?;
-    }
-    let begun = begin(&reached, args, prompt, subject).await;
+    let begun = match reached.hub.about().await {
+        Ok(about) => {
+            if about.rehearsal {
+                view.notice(REHEARSAL)?;
+            }
+            begin(&reached, args, prompt, subject).await
+        }
+        Err(refusal) => Err(refusal.into()),
+    };
     match begun {
         Ok((attachment, submitted)) => Session::new(surroundings, reached, view, submitted).watch(attachment).await,
         Err(error) => {

@@ -2,7 +2,7 @@
 
 use crate::peer::Operator;
 use crate::serve::Closing;
-use crate::{App, Problem};
+use crate::{About, App, Problem};
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request, State};
@@ -48,6 +48,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/users", post(add_user))
         .route("/api/v1/places/{place}/deliveries", get(attach_terminal))
         .route("/api/v1/deliveries/{delivery}/receipt", post(acknowledge_delivery))
+        .route("/api/v1/hub", get(show_hub))
         .route("/api/v1/faults", get(list_faults))
         .fallback(refuse_unknown)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -225,6 +226,10 @@ async fn acknowledge_delivery(
 ) -> Result<StatusCode, Problem> {
     let told = app.terminals.acknowledge(&DeliveryId::new(delivery));
     told.map(|()| StatusCode::NO_CONTENT).map_err(|untold| Refusal::Conflict(untold.to_string()).into())
+}
+
+async fn show_hub(State(app): State<App>, Operator(_): Operator) -> Json<About> {
+    Json(app.about)
 }
 
 async fn list_faults(State(app): State<App>, Operator(_): Operator) -> Answer<Vec<String>> {

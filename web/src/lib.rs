@@ -21,9 +21,20 @@ pub use terminal::{TerminalPlaces, Untold};
 use signalbox_core::port::Hub;
 use std::sync::Arc;
 
+/// What a hub says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct About {
+    /// Its version.
+    pub version: String,
+    /// A scripted model stands in for the real one.
+    pub rehearsal: bool,
+}
+
 /// What the routes work with.
 #[derive(Clone)]
 pub struct App {
+    /// What the hub says of itself.
+    pub about: About,
     /// The engine.
     pub hub: Arc<dyn Hub>,
     /// The terminals that are attached now.

@@ -49,6 +49,7 @@ impl House {
     async fn serve(&mut self) {
         let stop = CancellationToken::new();
         let app = App {
+            about: signalbox_web::About { version: "1".to_owned(), rehearsal: true },
             hub: Arc::new(self.double.clone()),
             terminals: self.terminals.clone(),
             metrics: Arc::new(String::new),
