@@ -27,6 +27,7 @@ use signalbox_core::port::{
     AddProject, AddUser, Decide, Decided, DiffText, Hub, Project, Refusal, SubmitTask, Submitted, TaskFilter,
 };
 use signalbox_core::task::Task;
+use signalbox_web::About;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::watch;
