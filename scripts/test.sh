@@ -3,6 +3,8 @@
 # the test runner's summary at the end; red stops there and shows what the step said.
 set -eu
 cd "$(dirname "$0")/.."
+# What a failed test says and where is enough here; `RUST_BACKTRACE=1 cargo nextest run NAME` shows the way there.
+export RUST_BACKTRACE=0
 
 scripts/lint.sh
 scripts/step.sh 'tests build' cargo test --locked --quiet --workspace --no-run
