@@ -6,6 +6,15 @@
 #
 #   docker run -d --init --name signalbox -p 127.0.0.1:8080:8080 -v /var/run/docker.sock:/var/run/docker.sock \
 #     -v /srv/signalbox:/srv/signalbox -e SIGNALBOX_HOME=/srv/signalbox signalbox
+#
+# It runs as root unless told otherwise, which is no more than what the engine's socket gives away anyway. The command line
+# on the host reaches it by its socket in the home, as root or as the user whom the hub runs as. To have that be an ordinary
+# user, own the home by them and add
+#
+#   --user "$(id -u):$(id -g)" --group-add "$(stat -c %g /var/run/docker.sock)"
+#
+# and, for repositories by ssh, `-v /etc/passwd:/etc/passwd:ro`: ssh wants to know its user's name. Repositories that are
+# folders of the host must be mounted too, at the same path as on the host.
 ARG BASE=debian:bookworm-slim
 FROM ${BASE}
 

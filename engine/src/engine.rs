@@ -99,6 +99,7 @@ impl Engine {
             seal: TokenSeal::new(components.token_key),
         });
         if roles.work {
+            tend::announce(&parts).await;
             tend::clear_up(&parts).await?;
             loops.push(tokio::spawn(queue::work(parts.clone(), stop.clone())));
             loops.push(tokio::spawn(tend::tend(parts.clone(), stop.clone())));

@@ -17,6 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How often the quick things are looked after.
 const OFTEN: Duration = Duration::from_secs(5);
+/// After how many leases without a word of it, or rounds of these, a node is taken for dead.
+const ABSENCE: u32 = 3;
 /// How often the slow ones are.
 const SELDOM: Duration = Duration::from_secs(3600);
 /// How often it is looked for containers that nobody has, once the start has cleared up.
@@ -37,6 +39,7 @@ pub(crate) async fn tend(parts: Arc<Parts>, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = often.tick() => {
+                announce(&parts).await;
                 expire_approvals(&parts).await;
                 for live in parts.keeper.take_due(Instant::now()) {
                     discard(&parts, live).await;
@@ -54,6 +57,14 @@ pub(crate) async fn tend(parts: Arc<Parts>, stop: CancellationToken) {
                 }
             }
         }
+    }
+}
+
+/// Says that this node lives: until it has missed several of its rounds, its conversations' tasks wait for it.
+pub(crate) async fn announce(parts: &Parts) {
+    let until = fresh::now() + (parts.settings.queue.lease * ABSENCE).max(OFTEN * ABSENCE);
+    if let Err(error) = parts.store.announce_node(&parts.node, until).await {
+        tracing::warn!(error = chain(&error), "the other nodes could not be told that this one lives");
     }
 }
 

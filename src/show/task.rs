@@ -36,6 +36,8 @@ pub(crate) fn approvals(approvals: &[Approval], now: Timestamp, look: Look) -> S
             ApprovalKind::Question => "answer a question".to_owned(),
             ApprovalKind::Plan => "agree to a plan".to_owned(),
         };
+        // Whoever says yes from this list has seen no card.
+        let what = what + if approval.may_have_run { " (may have run already)" } else { "" };
         table.row([
             approval.id.to_string(),
             approval.task.to_string(),

@@ -83,19 +83,6 @@ impl Socket {
         self.gets(&format!("tasks/{id}")).await
     }
 
-    /// Waits until the task is in this state.
-    pub(crate) async fn until_state(&self, id: &str, state: &str) {
-        let began = Instant::now();
-        loop {
-            let task = self.task(id).await;
-            if task["state"] == state {
-                return;
-            }
-            assert!(began.elapsed() < PATIENCE, "task {id} is not {state}: {task}");
-            sleep(LOOK).await;
-        }
-    }
-
     /// Says yes to an approval; returns what became of it. A hub that dies meanwhile is asked again.
     pub(crate) async fn approves(&self, approval: &str) -> Value {
         self.posts(&format!("approvals/{approval}/decision"), &yes(approval)).await

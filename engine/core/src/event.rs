@@ -66,7 +66,7 @@ pub struct Excerpt {
 /// One file that a task changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileChange {
-    /// Its path, with bytes that are not UTF-8 escaped as `\xNN`.
+    /// Its path; one that has control characters, quotes or backslashes in it or is not UTF-8 as git quotes it.
     pub path: String,
     /// `added`, `modified`, `deleted`, `renamed` or `type_changed`.
     pub change: String,

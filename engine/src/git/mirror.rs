@@ -90,6 +90,11 @@ impl Mirror {
         self.shared.runner.succeed(&delete).await.map(drop)
     }
 
+    /// Whether it has this commit.
+    pub async fn has(&self, commit: &Commit) -> Result<bool, GitError> {
+        Ok(self.commit_of(commit.as_str()).await?.is_some())
+    }
+
     /// The commit that a name stands for; the name must have been checked.
     pub(super) async fn commit_of(&self, name: &str) -> Result<Option<Commit>, GitError> {
         self.shared.commit_of(&self.path, name).await

@@ -45,7 +45,6 @@ impl Git {
         mirror.clear_stale_locks();
         mirror.fetch(&access).await?;
         mirror.set_default(&offer.default_branch()).await?;
-        mirror.tidy().await;
         Ok(mirror)
     }
 
@@ -132,8 +131,13 @@ impl Mirror {
         if output.status.success() || branch.is_none() { Ok(()) } else { Err(output.failure("symbolic-ref")) }
     }
 
-    /// Packs what many fetches left, and lets go of what nothing needs any more. That it fails harms nothing now.
-    async fn tidy(&self) {
+    /// Packs what many fetches left, and lets go of what nothing needs any more: when nobody waits for the mirror. That
+    /// it fails harms nothing now.
+    pub async fn tidy(&self) {
+        let _lock = match self.lock().await {
+            Ok(lock) => lock,
+            Err(error) => return tracing::debug!(%error, mirror = %self.name, "the mirror is not tidied up now"),
+        };
         if let Err(error) = self.drop_old_seed_references().await {
             tracing::warn!(%error, mirror = %self.name, "old references of the mirror could not be removed");
         }

@@ -12,6 +12,7 @@ use super::error::{GitError, Refusal, TakeError};
 use super::local::serving;
 use super::mirror::{Mirror, task_reference};
 use super::names::Commit;
+use futures::future::{try_join, try_join3};
 use signalbox_core::id::TaskId;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -51,7 +52,11 @@ impl Mirror {
     /// commit once more changes nothing; another commit replaces the task's earlier one.
     pub async fn take(&self, request: TakeRequest<'_>, bundle: impl AsyncRead + Unpin) -> Result<Taken, TakeError> {
         let quarantine = Quarantine::make(self)?;
-        quarantine.fill(bundle, self.shared.bundle_limit).await?;
+        // While the bundle still comes in.
+        let prepare = async { Ok(quarantine.prepare(request.base).await?) };
+        let known = async { Ok(self.result_of(request.task).await?) };
+        let fill = quarantine.fill(bundle, self.shared.bundle_limit);
+        let (((), ()), earlier) = try_join(try_join(fill, prepare), known).await?;
         let head = quarantine.head().await?;
         if let Some(claimed) = request.claimed.filter(|claimed| **claimed != head.result) {
             return Err(TakeError::Refused(Refusal::OtherCommit { claimed: claimed.clone(), found: head.result }));
@@ -59,7 +64,6 @@ impl Mirror {
         if request.base.is_none() && !head.prerequisites.is_empty() {
             return Err(TakeError::Refused(Refusal::ForeignBase));
         }
-        let earlier = self.result_of(request.task).await?;
         if earlier.as_ref() != Some(&head.result) {
             quarantine.unpack(request.base, &head.result).await?;
             quarantine.check_provenance(request.base, &head).await?;
@@ -75,15 +79,19 @@ impl Mirror {
         commit: Commit,
         replaced: Option<Commit>,
     ) -> Result<Taken, GitError> {
-        if self.result_of(request.task).await?.as_ref() != Some(&commit) {
+        let builds_on_base = async {
+            match request.base {
+                Some(base) => self.is_ancestor(base, &commit).await,
+                None => Ok(true),
+            }
+        };
+        let held = self.result_of(request.task);
+        let (held, builds_on_base, new_commits) =
+            try_join3(held, builds_on_base, self.count(request.base, &commit)).await?;
+        if held.as_ref() != Some(&commit) {
             let detail = "the task's reference does not hold what was taken".to_owned();
             return Err(GitError::Failed { what: "push".to_owned(), detail });
         }
-        let builds_on_base = match request.base {
-            Some(base) => self.is_ancestor(base, &commit).await?,
-            None => true,
-        };
-        let new_commits = self.count(request.base, &commit).await?;
         Ok(Taken { commit, replaced, new_commits, builds_on_base })
     }
 
@@ -142,13 +150,24 @@ impl<'a> Quarantine<'a> {
         BundleHead::read(file.into_std().await).map_err(TakeError::Refused)
     }
 
+    /// An empty repository with the base; without one, the bundle tells what format it must have.
+    async fn prepare(&self, base: Option<&Commit>) -> Result<(), GitError> {
+        let Some(base) = base else { return Ok(()) };
+        self.make_repository(base.object_format()).await?;
+        let point = self.git("update-ref").args([BASE, base.as_str()]);
+        self.mirror.shared.runner.succeed(&point).await.map(drop)
+    }
+
+    async fn make_repository(&self, object_format: &'static str) -> Result<(), GitError> {
+        let (shared, repository) = (&self.mirror.shared, self.repository());
+        shared.make_repository(&repository, object_format).await?;
+        shared.borrow_objects(&repository, self.mirror.path()).await
+    }
+
     async fn unpack(&self, base: Option<&Commit>, result: &Commit) -> Result<(), TakeError> {
         let (shared, repository) = (&self.mirror.shared, self.repository());
-        shared.make_repository(&repository, result.object_format()).await?;
-        shared.borrow_objects(&repository, self.mirror.path()).await?;
-        if let Some(base) = base {
-            let point = self.git("update-ref").args([BASE, base.as_str()]);
-            shared.runner.succeed(&point).await?;
+        if base.is_none() {
+            self.make_repository(result.object_format()).await?;
         }
         let fetch = self.git("fetch").args(["--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"]);
         let fetch = fetch.args(["--no-recurse-submodules", "--"]).args([self.file()]);

@@ -108,7 +108,7 @@ impl Worker {
     async fn lease_next(&mut self) -> Result<Option<Lease>, StoreError> {
         let store = self.parts.store.clone();
         loop {
-            let heads = store.queue_heads(fresh::now(), HEADS).await?;
+            let heads = store.queue_heads(&self.parts.node, fresh::now(), HEADS).await?;
             if heads.is_empty() {
                 return Ok(None);
             }

@@ -10,7 +10,7 @@ use crate::fresh;
 use crate::hub::chain;
 use crate::parts::Parts;
 use crate::store::{Consumed, GateRecord, Gated, StoreError};
-use signalbox_core::approval::{Approval, Saying, allowed_input};
+use signalbox_core::approval::{Approval, ApprovalState, Saying, allowed_input};
 use signalbox_core::event::{DecidedBy, EventKind, GateAnswer};
 use signalbox_core::id::ApprovalId;
 use signalbox_core::tool::ToolCall;
@@ -43,21 +43,24 @@ pub(super) struct Ruling {
 
 impl Talk {
     /// Decides on a call that the CLI asks about.
-    pub(super) async fn ask_gate(&mut self, request: RequestId, call: ToolCall, after_defer: bool) {
+    pub(super) async fn ask_gate(&mut self, request: RequestId, call: ToolCall) {
         self.flush().await;
-        if let Err(error) = self.decide(&request, &call, after_defer).await {
+        if let Err(error) = self.decide(&request, &call).await {
             tracing::error!(task = %self.brief.task.id, error = chain(&error), "a decision could not be recorded");
             self.tell(&request, Answer::Deny { reason: UNRECORDED.to_owned() }).await;
         }
     }
 
-    async fn decide(&mut self, request: &RequestId, call: &ToolCall, after_defer: bool) -> Result<(), StoreError> {
+    async fn decide(&mut self, request: &RequestId, call: &ToolCall) -> Result<(), StoreError> {
         let store = self.parts.store.clone();
         let task = &self.brief.task;
         let now = fresh::now();
         let records = store.gate_records(&task.id, &call.id).await?;
         let mut approvals = store.approvals_of(&task.id).await?;
-        approvals.retain(|approval| approval.call.id == call.id);
+        // A question that was taken back by a stop, and not by its time, is asked anew when the task is tried again.
+        let taken_back =
+            |approval: &Approval| approval.state == ApprovalState::Void && approval.parked && now < approval.expires_at;
+        approvals.retain(|approval| approval.call.id == call.id && !taken_back(approval));
         let grants = store.active_grants(task, now).await?;
         let verdict = self.brief.policy.judge(call, &grants, now);
         let asking = self.brief.asking;
@@ -68,7 +71,7 @@ impl Talk {
             approvals: &approvals,
             verdict: &verdict,
             asking,
-            after_defer,
+            after_defer: self.deferred.is_some(),
         };
         let question = Question::new(request, call, &records);
         match next_move(&case) {

@@ -1,13 +1,13 @@
 //! What a run is to do: the task, its project, policy and conversation, and the commit it starts from.
 
-use super::Ending;
+use super::{Ending, Entry};
 use crate::fresh;
 use crate::git::{Commit, Credential, DefaultBranch, GitError, Mirror, Remote};
 use crate::hub::chain;
 use crate::parts::Parts;
 use crate::secrets;
 use crate::settings::{left, stricter};
-use crate::store::{Conversation, Lease, StoreError};
+use crate::store::{Conversation, Fenced, Lease, StoreError};
 use signalbox_core::money::MicroUsd;
 use signalbox_core::policy::Policy;
 use signalbox_core::port::{Asking, Project};
@@ -55,12 +55,19 @@ impl Brief {
 }
 
 /// Gathers it all.
-pub(crate) async fn load(parts: &Parts, lease: &Lease) -> Result<Brief, Ending> {
+pub(crate) async fn load(parts: &Parts, lease: &Lease, entry: Entry) -> Result<Brief, Ending> {
     let gone = |what: &str| Ending::failed(FailureKind::Internal, format!("the task's {what} is gone"));
     let task = parts.store.task(&lease.task).await.map_err(store_failed)?.ok_or_else(|| gone("row"))?;
     let asking = parts.store.asking(&task.id).await.map_err(store_failed)?.unwrap_or_default();
     let conversation = parts.store.conversation(&lease.conversation).await.map_err(store_failed)?;
-    let conversation = conversation.ok_or_else(|| gone("conversation"))?;
+    let mut conversation = conversation.ok_or_else(|| gone("conversation"))?;
+    if let Some(node) = conversation.node.clone().filter(|node| *node != parts.node) {
+        if entry == Entry::Adopted {
+            let message = format!("the node that ran it ({node}) let go of it");
+            return Err(Ending::failed(FailureKind::SandboxFailed, message));
+        }
+        leave_behind(parts, lease, &mut conversation).await?;
+    }
     let project =
         parts.store.project(task.project.as_str()).await.map_err(store_failed)?.ok_or_else(|| gone("project"))?;
     let policy = match &project.policy {
@@ -98,6 +105,16 @@ pub(crate) async fn load(parts: &Parts, lease: &Lease) -> Result<Brief, Ending> 
     })
 }
 
+/// The conversation's volumes are on a node that is away: its work goes on from its last commit, in a new session.
+async fn leave_behind(parts: &Parts, lease: &Lease, conversation: &mut Conversation) -> Result<(), Ending> {
+    tracing::warn!(task = %lease.task, "the workspace of task {} is on another node; it begins anew here", lease.task);
+    if parts.store.forget_session(lease).await.map_err(store_failed)? == Fenced::Stale {
+        return Err(Ending::Lost);
+    }
+    (conversation.session, conversation.volumes) = (None, None);
+    Ok(())
+}
+
 /// The mirror and the commit to stand on. A conversation stands where its last turn ended; only a new one needs the newest
 /// state of the repository.
 async fn ground(
@@ -109,7 +126,17 @@ async fn ground(
     if let Some(known) = task.base.as_ref().or(conversation.head.as_ref()).or(conversation.base.as_ref()) {
         let commit =
             known.parse().map_err(|_| Ending::failed(FailureKind::Internal, "the task's base is no commit"))?;
-        let mirror = parts.git.open(&task.project).map_err(|error| unreachable(&error))?;
+        let mirror = match parts.git.open(&task.project) {
+            Ok(mirror) if mirror.has(&commit).await.map_err(|error| unreachable(&error))? => mirror,
+            // Another node began the conversation; what it pushed is in the repository.
+            Ok(_) | Err(_) => {
+                let mirror = parts.git.sync(&task.project, remote, credential).await;
+                mirror.map_err(|error| unreachable(&error))?
+            }
+        };
+        if !mirror.has(&commit).await.map_err(|error| unreachable(&error))? {
+            return Err(Ending::failed(FailureKind::RepositoryRefused, elsewhere(&commit)));
+        }
         return Ok((mirror, Some(commit)));
     }
     let began = fresh::now();
@@ -120,6 +147,13 @@ async fn ground(
     };
     tracing::debug!(took = ?fresh::now().since(began), "the mirror is up to date");
     Ok((mirror, base))
+}
+
+fn elsewhere(commit: &Commit) -> String {
+    format!(
+        "the conversation stands on {commit}, which was never pushed and is on a node that is away; bring that node back, or \
+         begin a new conversation"
+    )
 }
 
 fn unreachable(error: &GitError) -> Ending {

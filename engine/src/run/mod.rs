@@ -74,7 +74,7 @@ pub(crate) async fn serve(parts: Arc<Parts>, lease: Lease, entry: Entry, stop: C
     let heart = heartbeat::Heart::start(parts.clone(), lease.clone());
     tracing::info!(run = %lease.run, number = lease.number, "run {} begins", lease.run);
     metrics::gauge!("signalbox_runs_live").increment(1);
-    let served = match brief::load(&parts, &lease).await {
+    let served = match brief::load(&parts, &lease, entry).await {
         Err(ending) => {
             settle::without_sandbox(&parts, &lease, ending).await;
             None

@@ -22,6 +22,8 @@ use tokio::time::Instant;
 
 /// The longest first line of a commit message, in characters.
 const SUBJECT: usize = 68;
+/// How long the work may take to come out once a person wants the task stopped.
+const STOP_PATIENCE: Duration = Duration::from_secs(10);
 /// The longest wait before another run.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
@@ -86,7 +88,7 @@ pub(super) async fn settle(parts: &Parts, brief: Brief, mut live: Live, ending: 
             }
         }
         ending => {
-            let work = collect(&brief, &mut live).await;
+            let (work, ending) = fetch_out(parts, &brief, &mut live, ending).await;
             let sound = matches!(ending, Ending::Answered(_)) && work.fault.is_none();
             if !sound {
                 live.remove().await;
@@ -121,6 +123,31 @@ struct Work {
     events: Vec<EventKind>,
     /// The work could not be had, although there may be some.
     fault: Option<Failure>,
+}
+
+/// Fetches the work out. What is left alive in the sandbox can hold that up, so a person's stop ends the waiting.
+async fn fetch_out(parts: &Parts, brief: &Brief, live: &mut Live, ending: Ending) -> (Work, Ending) {
+    tokio::select! {
+        work = collect(brief, live) => (work, ending),
+        () = stopped_for_long(parts, brief) => {
+            let message = "the work did not come out of the sandbox soon after the stop, and is lost".to_owned();
+            let work = Work { events: vec![EventKind::Warning { message }], ..Work::default() };
+            (work, Ending::Interrupted)
+        }
+    }
+}
+
+/// Returns once a stop was asked for and the work has had its time to come out all the same.
+async fn stopped_for_long(parts: &Parts, brief: &Brief) {
+    loop {
+        tokio::time::sleep(parts.settings.queue.poll).await;
+        match parts.store.task(&brief.task.id).await {
+            Ok(Some(task)) if task.stop_requested => break,
+            Ok(_) => {}
+            Err(error) => tracing::warn!(error = chain(&error), "a task could not be looked at"),
+        }
+    }
+    tokio::time::sleep(STOP_PATIENCE).await;
 }
 
 async fn collect(brief: &Brief, live: &mut Live) -> Work {

@@ -43,10 +43,10 @@ impl Talk {
                 let input = self.excerpt(input.to_string()).await;
                 self.events.push(EventKind::ToolCalled { call, tool, input, agent });
             }
-            Signal::AskGate { request, call, after_defer, plan } => {
+            Signal::AskGate { request, call, plan, .. } => {
                 self.arm_collector();
                 self.plan = plan;
-                self.ask_gate(request, call, after_defer).await;
+                self.ask_gate(request, call).await;
             }
             Signal::AskWithdrawn { request, .. } => self.withdrawn(&request).await,
             Signal::ToolFinished { call, is_error, output, .. } => {

@@ -23,6 +23,7 @@ const SHELF_LIFE: Duration = Duration::from_secs(3600);
 
 /// Makes the project's warm sandboxes up to their number, on the repository's newest commit; those on an older one go.
 pub(crate) async fn refill(parts: &Parts, mut brief: Brief, stop: &CancellationToken) {
+    brief.mirror.tidy().await;
     if parts.settings.run.warm == 0 || stop.is_cancelled() {
         return;
     }

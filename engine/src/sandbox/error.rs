@@ -9,7 +9,7 @@ use std::path::PathBuf;
 pub enum SandboxError {
     /// No engine answers: the environment is not ready.
     #[error(
-        "no Docker engine answers at {address}; install it with `apt-get install docker.io`, start it with \
+        "no Docker engine answers at {address} (sandbox.docker); install it with `apt-get install docker.io`, start it with \
          `systemctl start docker` (or `dockerd`), and let this user reach its socket"
     )]
     NoEngine {

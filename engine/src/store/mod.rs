@@ -25,6 +25,7 @@ mod inbox;
 mod key;
 mod lease;
 mod long;
+mod nodes;
 mod outbox;
 mod people;
 mod projects;

@@ -3,7 +3,7 @@
 use super::Store;
 use super::columns::Columns;
 use super::error::StoreError;
-use signalbox_core::id::{ConversationId, ProjectId, TaskId};
+use signalbox_core::id::{ConversationId, NodeId, ProjectId, TaskId};
 use signalbox_core::time::Timestamp;
 use std::collections::BTreeMap;
 
@@ -23,7 +23,8 @@ pub struct QueueHead {
 }
 
 /// A conversation's tasks go one after the other, in the order in which they were asked, and a parked one keeps it; then
-/// each project has the first few of its own.
+/// each project has the first few of its own. Where the conversation's volumes are on another node, they wait for that one
+/// as long as it lives.
 const HEADS: &str = "SELECT id, project_id, conversation_id, priority, created_at FROM ( \
        SELECT f.*, ROW_NUMBER() OVER (PARTITION BY project_id ORDER BY priority DESC, created_at, id) AS place_in_line \
        FROM ( \
@@ -31,17 +32,25 @@ const HEADS: &str = "SELECT id, project_id, conversation_id, priority, created_a
            ROW_NUMBER() OVER (PARTITION BY t.conversation_id ORDER BY t.created_at, t.id) AS turn \
          FROM tasks t JOIN conversations c ON c.id = t.conversation_id \
          WHERE t.status = 'queued' AND t.not_before <= ? AND (c.live_task IS NULL OR c.live_task = t.id) \
+           AND (c.node IS NULL OR c.node = ? \
+             OR NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = c.node AND n.alive_until > ?)) \
        ) f WHERE f.turn = 1 \
      ) q WHERE q.place_in_line <= ? ORDER BY priority DESC, created_at, id";
 
 impl Store {
-    /// The first `per_project` tasks of each project that could start now: their time has come and their conversation is
+    /// The first `per_project` tasks of each project that could start now on this node: their time has come and their conversation is
     /// free. The fair choice between projects is the caller's.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn queue_heads(&self, now: Timestamp, per_project: u32) -> Result<Vec<QueueHead>, StoreError> {
-        let rows = sqlx::query(HEADS).bind(now.millis()).bind(i64::from(per_project));
+    pub async fn queue_heads(
+        &self,
+        node: &NodeId,
+        now: Timestamp,
+        per_project: u32,
+    ) -> Result<Vec<QueueHead>, StoreError> {
+        let rows = sqlx::query(HEADS).bind(now.millis()).bind(node.as_str()).bind(now.millis());
+        let rows = rows.bind(i64::from(per_project));
         let rows = rows.fetch_all(&mut *self.db.read().await?).await?;
         let heads = rows.iter().map(|row| {
             Ok(QueueHead {

@@ -211,6 +211,7 @@ async fn enter(
     note_run(tx, lease, progress).await?;
     if let Some(volumes) = &progress.volumes {
         apply(tx, &lease.conversation, &Change::Volumes(volumes.clone())).await?;
+        apply(tx, &lease.conversation, &Change::Node(Some(lease.node.clone()))).await?;
     }
     if let Some((cost, usage)) = progress.spent {
         spend(tx, &lease.task, cost, usage).await?;

@@ -8,7 +8,7 @@ use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, Connection, SqlSafeStr};
 use std::sync::Arc;
 
-const MIGRATIONS: [Step; 4] = [
+const MIGRATIONS: [Step; 5] = [
     Step {
         name: "people and projects",
         sqlite: include_str!("../../../migrations/sqlite/0001_people_and_projects.sql"),
@@ -28,6 +28,11 @@ const MIGRATIONS: [Step; 4] = [
         name: "outbox",
         sqlite: include_str!("../../../migrations/sqlite/0004_outbox.sql"),
         mysql: include_str!("../../../migrations/mysql/0004_outbox.sql"),
+    },
+    Step {
+        name: "nodes",
+        sqlite: include_str!("../../../migrations/sqlite/0005_nodes.sql"),
+        mysql: include_str!("../../../migrations/mysql/0005_nodes.sql"),
     },
 ];
 

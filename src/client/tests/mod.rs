@@ -9,7 +9,7 @@ use signalbox_core::money::MicroUsd;
 use signalbox_core::port::{Channel as _, NewCredential};
 use signalbox_core::task::TaskState;
 use signalbox_core::time::Timestamp;
-use signalbox_web::{App, TerminalPlaces, serve_local};
+use signalbox_web::{About, App, TerminalPlaces, serve_local};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -49,7 +49,7 @@ impl House {
     async fn serve(&mut self) {
         let stop = CancellationToken::new();
         let app = App {
-            about: signalbox_web::About { version: "1".to_owned(), rehearsal: true },
+            about: About { version: "1".to_owned(), rehearsal: true },
             hub: Arc::new(self.double.clone()),
             terminals: self.terminals.clone(),
             metrics: Arc::new(String::new),

@@ -89,3 +89,21 @@ async fn deny_open(world: &World) {
     let open: Value = serde_json::from_str(&world.says(&["approvals", "--json"]).await.stdout).unwrap();
     assert_eq!(world.says(&["deny", open[0]["id"].as_str().unwrap()]).await.code(), 0, "{open}");
 }
+
+#[tokio::test]
+async fn whoever_holds_up_the_outcome_is_ended_by_a_stop() {
+    let world = World::new().await;
+    let serving = world.serves().await;
+    let hold = "while :; do pkill -STOP -f signalbox/collect; sleep 0.05; done";
+    let start = format!("setsid sh -c '{hold}' >/dev/null 2>&1 & sleep 1; echo work > work.txt");
+    let mut run = world.runs(&[], &Script::new().tool("Bash", bash(&start)).say("Done.").to_string());
+    approve_next(&world, &mut run).await;
+    // Its answer is the last that comes of it.
+    run.until("text").await;
+    let task = run.seen[0]["task"].as_str().unwrap().to_owned();
+    assert_eq!(world.says(&["stop", &task]).await.code(), 0);
+    let (finished, code, _) = run.finishes().await;
+    assert_eq!((code, &finished["state"]), (4, &json!("stopped")), "{finished}");
+    serving.stops().await;
+    world.ends().await;
+}

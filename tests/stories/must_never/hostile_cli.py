@@ -14,10 +14,12 @@ def say(message):
 
 
 def hear():
-    line = sys.stdin.readline()
-    if not line:
-        sys.exit(0)
-    return json.loads(line)
+    while True:
+        line = sys.stdin.readline()
+        if not line:
+            sys.exit(0)
+        if line.strip():
+            return json.loads(line)
 
 
 def answer_to(request):
@@ -107,7 +109,7 @@ def forgetful():
     lives = int(open(life).read()) + 1 if os.path.exists(life) else 1
     with open(life, "w") as file:
         file.write(str(lives))
-    ask(f"in life {lives}", "toolu_a", "echo once")
+    ask(f"in life {lives}", "toolu_a", "touch once")
     decided = answer_to(f"in life {lives}")
     if decided == "defer":
         success(terminal_reason="tool_deferred", deferred_tool_use={"id": "toolu_a", "name": "Bash", "input": {}})

@@ -1,12 +1,12 @@
 //! Point 1 and 2 from the other side: a sandbox that did manage to forge lines. An image whose CLI lies stands in for it.
 
 use super::commit_file;
-use crate::harness::{PATIENCE, World, docker};
+use crate::harness::{PATIENCE, World};
 use serde_json::{Value, json};
 use tokio::process::Command;
 use tokio::time::timeout;
 
-/// Builds the lying image, once for all stories: Docker keeps it by its content.
+/// Builds the lying image. Docker's cache makes the second time cheap and the same.
 async fn lying_image() -> String {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("claude"), include_str!("hostile_cli.py")).unwrap();
@@ -24,7 +24,6 @@ async fn lying_image() -> String {
 /// A world whose CLI lies, and where nothing is tried twice.
 async fn world_of_lies() -> World {
     let image = lying_image().await;
-    docker(&["image", "inspect", "--format", "{{.Id}}", &image]).await;
     World::new().await.with("SIGNALBOX_SANDBOX_IMAGE", &image).with("SIGNALBOX_QUEUE_RETRIES", "0")
 }
 
@@ -80,7 +79,7 @@ async fn a_call_whose_yes_was_used_is_asked_anew_with_the_words_that_it_may_have
     let open: Value = serde_json::from_str(&listed.stdout).unwrap();
     assert_eq!(open[0]["may_have_run"], true, "{open}");
     assert!(world.says(&["approvals"]).await.stdout.contains("may have run"), "people are told");
-    approve_next_by(&world, &second).await;
+    approve(&world, &second).await;
     let (finished, _, seen) = run.finishes().await;
     let allowed = seen.iter().filter(|event| event["event"] == "gate_answered" && event["answer"] == "allow").count();
     assert_eq!(allowed, 2, "one for each yes: {finished}");
@@ -88,7 +87,7 @@ async fn a_call_whose_yes_was_used_is_asked_anew_with_the_words_that_it_may_have
     world.ends().await;
 }
 
-async fn approve_next_by(world: &World, asked: &Value) {
+async fn approve(world: &World, asked: &Value) {
     let said = world.says(&["approve", asked["approval"].as_str().unwrap()]).await;
     assert_eq!(said.code(), 0, "{}", said.stderr);
 }

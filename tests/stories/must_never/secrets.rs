@@ -47,7 +47,8 @@ async fn no_secret_is_told_or_kept_in_the_open() {
     // A remote that nobody answers for, so that the faults of reaching it are told too.
     let file = folder.join("token.txt");
     std::fs::write(&file, PROJECT_TOKEN).unwrap();
-    let remote = ["project", "add", "far", "--git", "https://127.0.0.1:9/far.git", "--token-file", file.to_str().unwrap()];
+    let remote =
+        ["project", "add", "far", "--git", "https://127.0.0.1:9/far.git", "--token-file", file.to_str().unwrap()];
     let added = world.says(&remote).await;
     assert_eq!(added.code(), 0, "{}", added.stderr);
     std::fs::remove_file(&file).unwrap();

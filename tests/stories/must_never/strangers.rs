@@ -10,7 +10,12 @@ use tokio::time::timeout;
 async fn stranger_asks(home: &Path, path: &str) -> (i32, String) {
     let mut command = Command::new("docker");
     command.args(["run", "--rm", "--network", "none", "--user", "65534:65534", "--entrypoint", "curl", "--volume"]);
-    command.arg(format!("{}:/hub", home.display())).args(["signalbox-runner", "--silent", "--show-error", "--unix-socket"]);
+    command.arg(format!("{}:/hub", home.display())).args([
+        "signalbox-runner",
+        "--silent",
+        "--show-error",
+        "--unix-socket",
+    ]);
     command.args(["/hub/signalbox.sock", &format!("http://hub{path}")]);
     let output = timeout(PATIENCE, command.output()).await.expect("it ends in time").expect("docker runs");
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();

@@ -194,6 +194,10 @@ pub(super) async fn add_project(store: &Store, name: &str, owner: &UserId) -> Pr
     id
 }
 
+pub(super) fn node(name: &str) -> NodeId {
+    NodeId::new(name)
+}
+
 pub(super) fn claim(node: &str, now: i64, until: i64) -> Claim {
     Claim { node: NodeId::new(node), until: at(until), now: at(now) }
 }

@@ -84,8 +84,8 @@ async fn infrastructure_gives_another_try(bench: Arc<Bench>) {
     // It keeps its conversation: nobody gets in between two tries.
     let conversation = bench.store.conversation(&lease.conversation).await.unwrap().unwrap();
     assert_eq!(conversation.live_task, Some(lease.task.clone()));
-    assert_eq!(bench.store.queue_heads(at(5_999), 9).await.unwrap(), []);
-    assert_eq!(bench.store.queue_heads(at(6_000), 9).await.unwrap().len(), 1);
+    assert_eq!(bench.store.queue_heads(&node("one"), at(5_999), 9).await.unwrap(), []);
+    assert_eq!(bench.store.queue_heads(&node("one"), at(6_000), 9).await.unwrap().len(), 1);
 }
 
 async fn a_decision_a_moment_before_parking_queues_the_task(bench: Arc<Bench>) {

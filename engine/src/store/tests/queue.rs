@@ -1,5 +1,6 @@
 //! Who may start next.
 
+use super::super::Progress;
 use super::bench::Bench;
 use super::fixture::*;
 use signalbox_core::task::{TaskState, TaskStep};
@@ -9,6 +10,7 @@ super::on_both!(
     each_project_shows_its_first_few,
     a_conversation_has_one_live_task,
     a_start_time_is_kept,
+    a_conversation_waits_for_the_node_that_has_its_volumes_while_that_lives,
     many_leases_never_give_a_conversation_two_tasks,
 );
 
@@ -24,7 +26,7 @@ async fn each_project_shows_its_first_few(bench: Arc<Bench>) {
     lone.task.created_at = at(5_000);
     let lone = bench.store.submit(lone).await.unwrap().task;
 
-    let heads = bench.store.queue_heads(at(9_000), 2).await.unwrap();
+    let heads = bench.store.queue_heads(&node("one"), at(9_000), 2).await.unwrap();
     let of = |project: &signalbox_core::id::ProjectId| heads.iter().filter(|h| h.project == *project).count();
     assert_eq!((of(&cast.project), of(&beta)), (2, 1));
     assert_eq!(heads[0].priority, 9, "the most urgent first");
@@ -48,7 +50,9 @@ async fn a_conversation_has_one_live_task(bench: Arc<Bench>) {
     }
     let heads = |now| {
         let store = bench.store.clone();
-        async move { store.queue_heads(at(now), 9).await.unwrap().into_iter().map(|h| h.task).collect::<Vec<_>>() }
+        async move {
+            store.queue_heads(&node("one"), at(now), 9).await.unwrap().into_iter().map(|h| h.task).collect::<Vec<_>>()
+        }
     };
     assert_eq!(heads(9_000).await, vec![first.task.id.clone()], "one at a time, in the order asked");
     let lease = bench.store.lease(&first.task.id, &claim("one", 9_000, 19_000)).await.unwrap().unwrap();
@@ -67,10 +71,28 @@ async fn a_start_time_is_kept(bench: Arc<Bench>) {
     later.task.not_before = at(60_000);
     let later = bench.store.submit(later).await.unwrap().task;
     assert_eq!(bench.store.next_start().await.unwrap(), Some(at(60_000)));
-    assert_eq!(bench.store.queue_heads(at(59_999), 9).await.unwrap(), []);
+    assert_eq!(bench.store.queue_heads(&node("one"), at(59_999), 9).await.unwrap(), []);
     assert_eq!(bench.store.lease(&later, &claim("one", 59_999, 70_000)).await.unwrap(), None);
     assert!(bench.store.lease(&later, &claim("one", 60_000, 70_000)).await.unwrap().is_some());
     assert_eq!(bench.store.next_start().await.unwrap(), None);
+}
+
+async fn a_conversation_waits_for_the_node_that_has_its_volumes_while_that_lives(bench: Arc<Bench>) {
+    let cast = Cast::on(&bench.store).await;
+    let (store, first) = (&bench.store, cast.task());
+    let second = cast.next_in_conversation(&first);
+    for task in [&first, &second] {
+        store.submit(task.clone()).await.unwrap();
+    }
+    let lease = store.lease(&first.task.id, &claim("one", 9_000, 19_000)).await.unwrap().unwrap();
+    let progress = Progress { volumes: Some("v".to_owned()), ..Progress::at(at(9_000)) };
+    store.record(&lease, Vec::new(), progress).await.unwrap().applied().unwrap();
+    store.finish(&lease, finish(TaskStep::Answered)).await.unwrap().applied().unwrap();
+    store.announce_node(&node("one"), at(15_000)).await.unwrap();
+    store.announce_node(&node("one"), at(20_000)).await.unwrap();
+    let seen = async |name: &str, now| store.queue_heads(&node(name), at(now), 9).await.unwrap().len();
+    assert_eq!((seen("one", 19_999).await, seen("two", 19_999).await), (1, 0), "it lives");
+    assert_eq!((seen("one", 20_000).await, seen("two", 20_000).await), (1, 1), "it is gone");
 }
 
 async fn many_leases_never_give_a_conversation_two_tasks(bench: Arc<Bench>) {
