@@ -115,7 +115,8 @@ impl House {
             reason: approval.reason.clone(),
         };
         let opening = OpenApproval { approval: approval.clone(), events: vec![opened], deliveries: Vec::new() };
-        self.store.open_approval(&lease, opening).await.unwrap();
+        let opened = self.store.open_approval(&lease, opening).await.unwrap();
+        assert!(matches!(opened, signalbox_engine::store::Fenced::Applied(_)));
         approval
     }
 

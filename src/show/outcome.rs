@@ -63,7 +63,6 @@ fn one_file(file: &FileChange, look: Look) -> String {
         "added" => "A",
         "deleted" => "D",
         "renamed" => "R",
-        "type_changed" => "T",
         _ => "M",
     };
     let lines = match (file.insertions, file.deletions) {

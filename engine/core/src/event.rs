@@ -68,7 +68,7 @@ pub struct Excerpt {
 pub struct FileChange {
     /// Its path; one that has control characters, quotes or backslashes in it or is not UTF-8 as git quotes it.
     pub path: String,
-    /// `added`, `modified`, `deleted`, `renamed` or `type_changed`.
+    /// `added`, `modified`, `deleted` or `renamed`.
     pub change: String,
     /// Lines added; none for a binary file.
     pub insertions: Option<u64>,

@@ -102,7 +102,8 @@ async fn whoever_holds_up_the_outcome_is_ended_by_a_stop() {
     run.until("text").await;
     let task = run.seen[0]["task"].as_str().unwrap().to_owned();
     assert_eq!(world.says(&["stop", &task]).await.code(), 0);
-    let (finished, code, _) = run.finishes().await;
+    let (finished, code, seen) = run.finishes().await;
+    for e in &seen { eprintln!("DBG {} {} {}", e["at"], e["event"], e["message"]); }
     assert_eq!((code, &finished["state"]), (4, &json!("stopped")), "{finished}");
     serving.stops().await;
     world.ends().await;
