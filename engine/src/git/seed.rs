@@ -53,7 +53,10 @@ impl Mirror {
         let bundle = work.path().join("seed.bundle");
         let create = Invocation::new("bundle", timeout).within(&repository).args(["create", "--quiet"]);
         shared.runner.succeed(&create.args([bundle.as_os_str(), SEED.as_ref()])).await?;
-        publish(&bundle, file).map_err(GitError::Disk)
+        publish(&bundle, file).map_err(GitError::Disk)?;
+        // Nobody has to wait for that.
+        tokio::task::spawn_blocking(move || drop(work));
+        Ok(())
     }
 }
 

@@ -69,6 +69,7 @@ impl Mirror {
             quarantine.check_provenance(request.base, &head).await?;
             quarantine.hand_over(&task_reference(request.task)).await?;
         }
+        quarantine.leave();
         let replaced = earlier.filter(|earlier| *earlier != head.result);
         self.describe(request, head.result, replaced).await.map_err(TakeError::Git)
     }
@@ -114,6 +115,12 @@ impl<'a> Quarantine<'a> {
     fn make(mirror: &'a Mirror) -> Result<Self, GitError> {
         let directory = TempDir::with_prefix_in("take-", &mirror.shared.directories.quarantine);
         Ok(Self { mirror, directory: directory.map_err(GitError::Disk)? })
+    }
+
+    /// Has it removed while the work goes on: file by file that takes longer than a whole push (measured).
+    fn leave(self) {
+        let directory = self.directory;
+        tokio::task::spawn_blocking(move || drop(directory));
     }
 
     fn file(&self) -> PathBuf {

@@ -12,6 +12,9 @@
 //! | 8. a repository's own settings run | `workspace::a_repositorys_own_settings_run_nothing…` |
 //! | 9. a secret reaches a log, an event, a message | `secrets::no_secret_is_told_or_kept_in_the_open` |
 //! | 10. a dead hub forgets a running task | the `recovery` stories |
+//!
+//! Beside them: what a hostile process can still do, hold up the outcome, ends with a person's stop
+//! (`gate::whoever_holds_up_the_outcome…`).
 
 mod decisions;
 mod gate;

@@ -87,7 +87,13 @@ impl Yard {
 
     /// Nothing of a bundle is left behind, whether it was taken or not.
     pub(super) fn assert_quarantine_empty(&self) {
-        assert_eq!(fs::read_dir(self.hub().join("quarantine")).unwrap().count(), 0, "something is left in quarantine");
+        let left = || fs::read_dir(self.hub().join("quarantine")).unwrap().count();
+        // It is removed in the background.
+        let began = std::time::Instant::now();
+        while left() > 0 && began.elapsed() < std::time::Duration::from_secs(10) {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        assert_eq!(left(), 0, "something is left in quarantine");
         assert_eq!(fs::read_dir(self.hub().join("private")).unwrap().count(), 0, "something is left in private");
     }
 }
