@@ -36,6 +36,9 @@ pub(crate) struct RunArgs {
     /// The model; without it the project's or the hub's
     #[arg(long, value_name = "MODEL")]
     pub(crate) model: Option<String>,
+    /// A file that comes with the prompt; a picture is shown to Claude. Can be given several times
+    #[arg(long = "file", value_name = "PATH")]
+    pub(crate) files: Vec<PathBuf>,
     /// Print every event as a line of JSON; the last is `finished`
     #[arg(long)]
     pub(crate) json: bool,

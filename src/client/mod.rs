@@ -24,9 +24,9 @@ use signalbox_core::id::{ApprovalId, DeliveryId, TaskId, UserId};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Decide, Decided, DiffText, Hub, Project, Refusal, SubmitTask, Submitted, TaskFilter,
+    AddProject, AddUser, Decide, Decided, DiffText, Hub, KeepFile, Project, Refusal, SubmitTask, Submitted, TaskFilter,
 };
-use signalbox_core::task::Task;
+use signalbox_core::task::{self, Task};
 use signalbox_web::About;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -115,6 +115,10 @@ impl SocketHub {
 /// The actor of every request is the operator, as the socket's other end sees it; what is passed here is not sent.
 #[async_trait]
 impl Hub for SocketHub {
+    async fn keep_file(&self, _: &Actor, file: KeepFile) -> Result<task::Attachment, Refusal> {
+        self.wire.send(Method::POST, &["files"], &file).await
+    }
+
     async fn submit(&self, _: &Actor, request: SubmitTask) -> Result<Submitted, Refusal> {
         self.wire.send(Method::POST, &["tasks"], &request).await
     }

@@ -4,6 +4,7 @@
 mod asking;
 mod desk;
 mod feed;
+mod files;
 mod keyboard;
 mod prompt;
 mod repository;
@@ -77,7 +78,8 @@ async fn begin(
         request::Subject::Project(name) => Some(name),
         request::Subject::Conversation => None,
     };
-    let submission = request::submission(args, prompt, project)?;
+    let files = files::hand_over(hub, &args.files).await?;
+    let submission = request::submission(args, prompt, (project, files))?;
     let mut attachment = hub.attach(submission.place.clone());
     attachment.attach().await?;
     let submitted = hub.submit(&actor, submission).await?;

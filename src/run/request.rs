@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use signalbox_core::id::ConversationId;
 use signalbox_core::place::Place;
 use signalbox_core::port::SubmitTask;
-use signalbox_core::task::Limits;
+use signalbox_core::task::{Attachment, Limits};
 use signalbox_engine::fresh;
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -64,7 +64,11 @@ fn read_prompt() -> anyhow::Result<String> {
 ///
 /// # Errors
 /// When the terminal cannot be named as a place.
-pub(super) fn submission(args: RunArgs, prompt: String, project: Option<String>) -> anyhow::Result<SubmitTask> {
+pub(super) fn submission(
+    args: RunArgs,
+    prompt: String,
+    (project, attachments): (Option<String>, Vec<Attachment>),
+) -> anyhow::Result<SubmitTask> {
     let unique = fresh::unique();
     Ok(SubmitTask {
         source: "terminal".to_owned(),
@@ -73,7 +77,7 @@ pub(super) fn submission(args: RunArgs, prompt: String, project: Option<String>)
         project,
         conversation: args.conversation.map(ConversationId::new),
         prompt,
-        attachments: Vec::new(),
+        attachments,
         model: args.model,
         priority: 0,
         not_before: None,

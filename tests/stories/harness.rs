@@ -63,6 +63,11 @@ impl World {
         self.folder.path().join("home")
     }
 
+    /// The folder that all of this world lies in.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The repository.
     pub(crate) fn repository(&self) -> PathBuf {
         self.folder.path().join("repository")
@@ -95,6 +100,12 @@ impl World {
         arguments.extend(options);
         arguments.push(prompt);
         Running::start(self.signalbox(&arguments))
+    }
+
+    /// The same in another repository.
+    pub(crate) fn runs_in(&self, repository: &Path, prompt: &str) -> Running {
+        let repository = repository.to_str().expect("a plain path");
+        Running::start(self.signalbox(&["run", "--repo", repository, "--json", prompt]))
     }
 
     /// `signalbox run --continue CONVERSATION --json PROMPT`.

@@ -128,3 +128,52 @@ async fn a_branch_is_pushed_when_a_person_says_so_where_policy_asks() {
     hub.stops().await;
     world.ends().await;
 }
+
+#[tokio::test]
+async fn a_clone_of_this_very_repository_is_worked_on() {
+    let world = World::new().await;
+    let clone = world.folder().join("clone");
+    git(
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")),
+        &["clone", "--quiet", "--no-local", ".", clone.to_str().unwrap()],
+    );
+    let head = git(&clone, &["rev-parse", "HEAD"]);
+    let script = Script::new()
+        .tool("Read", json!({"file_path": "/workspace/README.md", "limit": 5}))
+        .tool("Edit", json!({"file_path": "/workspace/README.md", "old_string": "# Signalbox", "new_string": "# The Signalbox"}))
+        .tool("Read", json!({"file_path": "/workspace/CHANGELOG.md", "limit": 5}))
+        .tool("Edit", json!({"file_path": "/workspace/CHANGELOG.md", "old_string": "# Changelog", "new_string": "# The changelog"}))
+        .tool("Bash", json!({"command": "echo ran >> ran.txt", "description": "Leave a trace"}))
+        .say("Both have their article.");
+    let mut run = world.runs_in(&clone, &script.to_string());
+    let asked = run.until("approval_opened").await;
+    let approved = world.says(&["approve", asked["approval"].as_str().unwrap()]).await;
+    assert_eq!(approved.code(), 0, "{}", approved.stderr);
+    let (finished, code, _) = run.finishes().await;
+    assert_eq!((code, &finished["result"]), (0, &json!("Both have their article.")), "{finished}");
+    let branch = finished["branch"].as_str().unwrap();
+    assert_eq!(git(&clone, &["rev-parse", &format!("{branch}^")]), head);
+    let stat = git(&clone, &["diff", "--shortstat", "HEAD", branch]);
+    assert_eq!(stat.trim(), "3 files changed, 3 insertions(+), 2 deletions(-)");
+    assert_eq!((&finished["stat"]["insertions"], &finished["stat"]["deletions"]), (&json!(3), &json!(2)));
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn files_come_with_the_prompt_and_pictures_are_shown_to_claude() {
+    use base64::Engine as _;
+    let world = World::new().await;
+    // One transparent pixel.
+    let pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+    let (picture, notes) = (world.folder().join("pixel.png"), world.folder().join("wishes.txt"));
+    std::fs::write(&picture, base64::prelude::BASE64_STANDARD.decode(pixel).unwrap()).unwrap();
+    std::fs::write(&notes, "a swing in the garden\n").unwrap();
+    let script = Script::new().tool("Read", json!({"file_path": "/run/signalbox/files/wishes.txt"})).echo();
+    let options = ["--file", picture.to_str().unwrap(), "--file", notes.to_str().unwrap()];
+    let (finished, code, _) = world.runs(&options, &script.to_string()).finishes().await;
+    assert_eq!(code, 0, "{finished}");
+    assert!(finished["result"].as_str().unwrap().contains("a swing in the garden"), "{finished}");
+    let shown = world.model.requests().iter().any(|request| request.body.to_string().contains(pixel));
+    assert!(shown, "the picture is part of a request to the model");
+    world.ends().await;
+}

@@ -20,9 +20,9 @@ use signalbox_core::id::{DeliveryId, TaskId, UserId};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Decide, Decided, DiffText, Project, Refusal, SubmitTask, Submitted, TaskFilter,
+    AddProject, AddUser, Decide, Decided, DiffText, KeepFile, Project, Refusal, SubmitTask, Submitted, TaskFilter,
 };
-use signalbox_core::task::Task;
+use signalbox_core::task::{Attachment, Task};
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::str::FromStr;
@@ -34,6 +34,7 @@ const BODY_LIMIT: usize = 32 << 20;
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/api/v1/tasks", post(submit_task).get(list_tasks))
+        .route("/api/v1/files", post(keep_file))
         .route("/api/v1/tasks/{task}", get(show_task))
         .route("/api/v1/tasks/{task}/events", get(follow_task))
         .route("/api/v1/tasks/{task}/diff", get(show_diff))
@@ -99,6 +100,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Listener {
         let closing = closing.ok_or_else(|| Refusal::Unavailable("nothing is streamed here".to_owned()))?;
         Ok(Self { actor, closing })
     }
+}
+
+async fn keep_file(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Payload(file): Payload<KeepFile>,
+) -> Answer<Attachment> {
+    Ok(Json(app.hub.keep_file(&actor, file).await?))
 }
 
 async fn submit_task(

@@ -11,10 +11,10 @@ use signalbox_core::money::MicroUsd;
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Channel as _, Decide, Decided, DiffText, Hub, Project, Refusal, SubmitTask, Submitted,
-    TaskFilter,
+    AddProject, AddUser, Channel as _, Decide, Decided, DiffText, Hub, KeepFile, Project, Refusal, SubmitTask,
+    Submitted, TaskFilter,
 };
-use signalbox_core::task::{Task, TaskState};
+use signalbox_core::task::{Attachment, Task, TaskState};
 use signalbox_core::time::Timestamp;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -40,6 +40,7 @@ macro_rules! nothing_else {
 }
 
 nothing_else! {
+    keep_file(KeepFile) -> Attachment;
     submit(SubmitTask) -> Submitted;
     decide(Decide) -> Decided;
     stop(&str) -> Task;

@@ -138,6 +138,17 @@ pub struct TaskFilter {
     pub limit: u32,
 }
 
+/// A file that will come with a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeepFile {
+    /// Its own name, without directories.
+    pub name: String,
+    /// Its media type, e.g. `image/png`. Pictures are shown to Claude as well as laid into the sandbox.
+    pub media_type: String,
+    /// Its bytes, in base64.
+    pub content: String,
+}
+
 /// A request for a project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AddProject {
@@ -221,6 +232,8 @@ pub struct DiffText {
 /// What places and people ask of the engine. Every method judges the actor at this moment; none trusts the adapter with it.
 #[async_trait]
 pub trait Hub: Send + Sync + 'static {
+    /// Keeps a file for a request that is to follow; what no request names is swept.
+    async fn keep_file(&self, actor: &Actor, file: KeepFile) -> Result<crate::task::Attachment, Refusal>;
     /// Stores a task, its first event and the receipt owed to the place, in one transaction.
     async fn submit(&self, actor: &Actor, request: SubmitTask) -> Result<Submitted, Refusal>;
     /// Records a person's word on an approval; the first decision wins.

@@ -36,6 +36,8 @@ impl fmt::Display for RequestId {
 pub struct Prompt {
     /// The words.
     pub text: String,
+    /// What the hub adds to them, in a block of its own.
+    pub note: Option<String>,
     /// Pictures that go with them.
     pub images: Vec<Image>,
 }
@@ -43,7 +45,7 @@ pub struct Prompt {
 impl Prompt {
     /// Words alone.
     pub fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), images: Vec::new() }
+        Self { text: text.into(), note: None, images: Vec::new() }
     }
 }
 
@@ -111,7 +113,8 @@ impl Outgoing {
     }
 
     pub(super) fn user(prompt: &Prompt) -> Self {
-        let content = if prompt.images.is_empty() { Value::from(prompt.text.as_str()) } else { blocks(prompt) };
+        let plain = prompt.images.is_empty() && prompt.note.is_none();
+        let content = if plain { Value::from(prompt.text.as_str()) } else { blocks(prompt) };
         Self::line(&json!({
             "type": "user",
             "message": {"role": "user", "content": content},
@@ -177,7 +180,8 @@ fn blocks(prompt: &Prompt) -> Value {
         let source = json!({"type": "base64", "media_type": image.media_type, "data": image.base64});
         json!({"type": "image", "source": source})
     });
-    text.into_iter().chain(images).collect()
+    let note = prompt.note.as_ref().map(|note| json!({"type": "text", "text": note}));
+    text.into_iter().chain(note).chain(images).collect()
 }
 
 impl fmt::Debug for Outgoing {

@@ -4,6 +4,7 @@
 mod access;
 mod administer;
 mod decide;
+mod files;
 mod follow;
 mod look;
 mod push;
@@ -22,9 +23,9 @@ use signalbox_core::id::{ApprovalId, TaskId, UserId};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Decide, Decided, DiffText, Hub, Project, Refusal, SubmitTask, Submitted, TaskFilter,
+    AddProject, AddUser, Decide, Decided, DiffText, Hub, KeepFile, Project, Refusal, SubmitTask, Submitted, TaskFilter,
 };
-use signalbox_core::task::Task;
+use signalbox_core::task::{Attachment, Task};
 use std::sync::Arc;
 
 /// The engine's front.
@@ -41,6 +42,10 @@ impl HubService {
 
 #[async_trait]
 impl Hub for HubService {
+    async fn keep_file(&self, actor: &Actor, file: KeepFile) -> Result<Attachment, Refusal> {
+        files::keep(&self.parts, actor, file).await
+    }
+
     async fn submit(&self, actor: &Actor, request: SubmitTask) -> Result<Submitted, Refusal> {
         submit::submit(&self.parts, actor, request).await
     }

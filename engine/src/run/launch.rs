@@ -4,7 +4,7 @@
 use super::brief::{Brief, store_failed};
 use super::build::{Order, build, reattach};
 use super::keep::Purpose;
-use super::prompt::opening_prompt;
+use super::prompt::{lay_out_files, opening_prompt};
 use super::{Ending, Entry};
 use crate::claude::{CliOptions, Dialogue, DialogueStart, Outgoing, Prompt};
 use crate::fresh;
@@ -85,6 +85,11 @@ pub(crate) async fn board(parts: &Parts, brief: &Brief, entry: Entry) -> Result<
     }
     let prompt = opening_prompt(parts, brief).await?;
     if let Some(live) = awake(parts, brief) {
+        let laid = lay_out_files(parts, brief, &parts.sandboxes.directory(live.control.id())).await;
+        if let Err(ending) = laid {
+            live.remove().await;
+            return Err(ending);
+        }
         return Ok(greet(live, prompt));
     }
     let start = match brief.conversation.session.clone() {

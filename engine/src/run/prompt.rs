@@ -17,9 +17,6 @@ pub(super) async fn opening_prompt(parts: &Parts, brief: &Brief) -> Result<Promp
     let mut text = brief.task.prompt.clone();
     let names: Vec<_> =
         brief.task.attachments.iter().map(|file| format!("/run/signalbox/files/{}", file.name)).collect();
-    if !names.is_empty() {
-        text.push_str(&format!("\n\nFiles that came with this request: {}", names.join(", ")));
-    }
     if brief.lease.number > 1 && brief.conversation.session.is_some() {
         text = format!(
             "Continue with the request below: its sandbox was lost before it was finished. A tool call that was waiting for \
@@ -27,6 +24,7 @@ pub(super) async fn opening_prompt(parts: &Parts, brief: &Brief) -> Result<Promp
         );
     }
     let mut prompt = Prompt::text(text);
+    prompt.note = (!names.is_empty()).then(|| format!("Files that came with this request: {}", names.join(", ")));
     for file in brief.task.attachments.iter().filter(|file| file.media_type.starts_with("image/")) {
         let bytes = parts.store.read_blob(&file.blob, IMAGE_LIMIT).await.map_err(store_failed)?;
         prompt.images.push(Image { media_type: file.media_type.clone(), base64: BASE64.encode(bytes) });

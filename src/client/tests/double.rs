@@ -9,9 +9,9 @@ use signalbox_core::id::{ApprovalId, TaskId, UserId};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Decide, Decided, DiffText, Hub, Project, Refusal, SubmitTask, Submitted, TaskFilter,
+    AddProject, AddUser, Decide, Decided, DiffText, Hub, KeepFile, Project, Refusal, SubmitTask, Submitted, TaskFilter,
 };
-use signalbox_core::task::Task;
+use signalbox_core::task::{Attachment, Task};
 use signalbox_core::time::Timestamp;
 use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
@@ -77,6 +77,10 @@ impl Hub for Double {
     async fn retry(&self, _: &Actor, task: &str) -> Result<Task, Refusal> {
         self.refused(task)
     }
+    async fn keep_file(&self, _: &Actor, file: KeepFile) -> Result<Attachment, Refusal> {
+        Err(Refusal::Invalid(file.name))
+    }
+
     async fn push(&self, _: &Actor, task: &str) -> Result<Task, Refusal> {
         self.refused(task)
     }

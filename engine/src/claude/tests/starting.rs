@@ -79,11 +79,11 @@ fn a_warm_process_is_ready_and_takes_its_message_later() {
 fn pictures_go_along_as_blocks() {
     let image = Image { media_type: "image/png".to_owned(), base64: "iVBORw0K".to_owned() };
     let mut talk = Talk::working();
-    let lines = talk.dialogue.say(Prompt { text: "see".to_owned(), images: vec![image.clone()] });
+    let lines = talk.dialogue.say(Prompt { text: "see".to_owned(), note: None, images: vec![image.clone()] });
     let source = json!({"type": "base64", "media_type": "image/png", "data": "iVBORw0K"});
     let picture = json!({"type": "image", "source": source});
     assert_eq!(sent(&lines[0])["message"]["content"], json!([{"type": "text", "text": "see"}, picture]));
-    let alone = talk.dialogue.say(Prompt { text: String::new(), images: vec![image] });
+    let alone = talk.dialogue.say(Prompt { text: String::new(), note: None, images: vec![image] });
     assert_eq!(sent(&alone[0])["message"]["content"], json!([picture]));
 }
 
