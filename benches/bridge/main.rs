@@ -38,9 +38,9 @@ async fn main() -> anyhow::Result<()> {
     ensure!(rounds > 0, "SIGNALBOX_BENCH_ROUNDS must be at least 1");
     let world = World::new()?;
     let figures = measure(&world, rounds).await;
-    world.leave().await;
+    let left = world.leave().await;
     print!("{}", figures?);
-    Ok(())
+    left
 }
 
 async fn measure(world: &World, rounds: usize) -> anyhow::Result<Figures> {

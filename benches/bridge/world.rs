@@ -50,8 +50,22 @@ impl World {
         self.folder.path().join("repository")
     }
 
-    pub(crate) async fn leave(self) {
+    /// What the hubs of this run are called, so that what they leave in Docker is told from everything else.
+    pub(crate) fn hub_name(&self) -> String {
+        format!("bench-{}", std::process::id())
+    }
+
+    /// Ends it all; the conversations' volumes, which a hub keeps, go too.
+    pub(crate) async fn leave(self) -> anyhow::Result<()> {
+        let listed = docker(&["volume", "ls", "--format", r#"{{.Name}} {{.Label "signalbox.hub"}}"#])?;
+        let own = format!(" {}-", self.hub_name());
+        let volumes: Vec<&str> =
+            listed.lines().filter(|line| line.contains(&own)).filter_map(|line| line.split(' ').next()).collect();
+        if !volumes.is_empty() {
+            docker(&[&["volume", "rm"], &volumes[..]].concat())?;
+        }
         self.model.stop().await;
+        Ok(())
     }
 }
 
@@ -66,6 +80,12 @@ fn find_claude() -> anyhow::Result<PathBuf> {
     let claude = cache.join("runner/claude").join(version).join("claude");
     ensure!(claude.exists(), "the Claude CLI is not at {}: `make image` fetches it", claude.display());
     Ok(claude)
+}
+
+fn docker(arguments: &[&str]) -> anyhow::Result<String> {
+    let output = Command::new("docker").args(arguments).output().context("docker does not run")?;
+    ensure!(output.status.success(), "docker {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 fn make_repository(path: &Path) -> anyhow::Result<()> {

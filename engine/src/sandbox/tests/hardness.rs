@@ -145,7 +145,7 @@ async fn the_engine_is_described_and_a_missing_one_is_explained() {
     let missing =
         SandboxSettings { docker: Some("unix:///nowhere/docker.sock".to_owned()), ..settings(Path::new("/")) };
     let error = Sandboxes::connect(missing).await.unwrap_err();
-    assert!(error.to_string().contains("/nowhere/docker.sock; install it with"), "{error}");
+    assert!(error.to_string().contains("/nowhere/docker.sock (sandbox.docker); install it with"), "{error}");
     let remote = SandboxSettings { docker: Some("tcp://host:2375".to_owned()), ..settings(Path::new("/")) };
     assert!(matches!(Sandboxes::connect(remote).await, Err(SandboxError::BadAddress { .. })));
 }
