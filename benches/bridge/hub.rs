@@ -227,7 +227,7 @@ fn serve(world: &World, home: &Path) -> Command {
         .env("HOME", world.path());
     let base_url = format!("http://127.0.0.1:{}", world.port());
     command.envs([
-        ("SIGNALBOX_HUB_NAME", &world.hub_name()),
+        ("SIGNALBOX_HUB_NAME", world.hub_name().as_str()),
         ("SIGNALBOX_MODEL_API_KEY", KEY),
         ("SIGNALBOX_MODEL_BASE_URL", &base_url),
         ("SIGNALBOX_SANDBOX_IMAGE", &world.image),

@@ -5,7 +5,7 @@ use secrecy::SecretSlice;
 use signalbox_core::id::NodeId;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 /// The home, held by this process.
@@ -44,6 +44,7 @@ impl Home {
             move |source| HomeError::Unusable { path, source }
         };
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unusable(path))?;
+        refuse_open(path).map_err(unusable(path))?;
         let lock_path = path.join("hub.lock");
         let lock =
             OpenOptions::new().create(true).append(true).mode(0o600).open(&lock_path).map_err(unusable(&lock_path))?;
@@ -79,6 +80,15 @@ impl Home {
     pub(crate) fn socket(&self) -> PathBuf {
         socket_in(&self.path)
     }
+}
+
+/// Whoever can write in the home can put their own socket and keys there.
+fn refuse_open(path: &Path) -> io::Result<()> {
+    if std::fs::metadata(path)?.permissions().mode() & 0o022 == 0 {
+        return Ok(());
+    }
+    let why = format!("others may write in it: `chmod 700 {}`, or choose a folder of your own", path.display());
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
 }
 
 /// Where the local socket of the hub in `home` is.
@@ -125,7 +135,6 @@ mod rand_bytes {
 mod tests {
     use super::*;
     use secrecy::ExposeSecret as _;
-    use std::os::unix::fs::PermissionsExt as _;
 
     #[test]
     fn one_hub_at_a_time_and_the_same_name_after_a_restart() {
@@ -140,6 +149,14 @@ mod tests {
         assert_eq!(second.token_key().expose_secret(), key.expose_secret());
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
         assert_eq!(std::fs::metadata(path.join("token.key")).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_home_that_others_may_write_in_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+        let Err(HomeError::Unusable { source, .. }) = Home::take(folder.path()) else { panic!("taken") };
+        assert!(source.to_string().contains("chmod 700"), "{source}");
     }
 
     #[test]

@@ -143,7 +143,8 @@ pub(crate) async fn start(config: Config, options: HubOptions) -> Result<Running
     };
     let channels: Vec<Arc<dyn Channel>> = vec![Arc::new(terminals.clone())];
     let engine = Engine::start(components, channels, options.roles).await.map_err(start_failed)?;
-    let about = About { version: env!("CARGO_PKG_VERSION").to_owned(), rehearsal: model.is_some() };
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    let about = About { version, rehearsal: model.is_some(), ad_hoc: options.ad_hoc };
     let app = App { about, hub: engine.hub(), terminals, metrics: metrics_renderer() };
     listen(&config, options, app, Started { engine, model, home }).await
 }
@@ -235,6 +236,11 @@ fn git_settings(config: &Config) -> GitSettings {
     }
     settings.private_addresses_allowed = config.git.private_addresses;
     settings
+}
+
+/// Whether a hub of this configuration has no key, and so only rehearses.
+pub(crate) fn rehearses(config: &Config) -> bool {
+    config.model.api_key.expose_secret().is_empty() && config.model.oauth_token.expose_secret().is_empty()
 }
 
 /// The model's side: the real one with its key, or the rehearsal's stand-in where there is no key.

@@ -43,12 +43,14 @@ pub(crate) async fn run(args: RunArgs, surroundings: &Surroundings) -> anyhow::R
             if about.rehearsal {
                 view.notice(REHEARSAL)?;
             }
-            begin(&reached, args, prompt, subject).await
+            begin(&reached, args, prompt, subject).await.map(|begun| (about, begun))
         }
         Err(refusal) => Err(refusal.into()),
     };
     match begun {
-        Ok((attachment, submitted)) => Session::new(surroundings, reached, view, submitted).watch(attachment).await,
+        Ok((about, (attachment, submitted))) => {
+            Session::new(surroundings, (reached, about), view, submitted).watch(attachment).await
+        }
         Err(error) => {
             reached.leave().await?;
             Err(error)

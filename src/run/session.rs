@@ -19,6 +19,7 @@ use signalbox_core::event::{EventKind, Live};
 use signalbox_core::id::TaskId;
 use signalbox_core::money::MicroUsd;
 use signalbox_core::port::{Hub as _, Refusal, Submitted};
+use signalbox_web::About;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -35,6 +36,8 @@ pub(super) struct Session<'a> {
     surroundings: &'a Surroundings,
     pub(super) hub: SocketHub,
     own: Option<RunningHub>,
+    /// The hub that the task was handed to.
+    about: About,
     pub(super) view: View,
     task: TaskId,
     pub(super) desk: Desk,
@@ -52,13 +55,19 @@ enum End {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(surroundings: &'a Surroundings, reached: Reached, view: View, submitted: Submitted) -> Self {
+    pub(super) fn new(
+        surroundings: &'a Surroundings,
+        (reached, about): (Reached, About),
+        view: View,
+        submitted: Submitted,
+    ) -> Self {
         let asks = matches!(view, View::Human(_)) && Keyboard::is_there();
         let keyboard = if asks { Keys::Later } else { Keys::Nobody };
         Self {
             surroundings,
             hub: reached.hub,
             own: reached.own,
+            about,
             view,
             task: submitted.task,
             desk: Desk::default(),
@@ -171,12 +180,18 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// The hub that we relied on is away. When nobody else has its home, this process becomes the hub.
+    /// The hub that we relied on is away. If it was another terminal's, this process becomes the hub when nobody else has
+    /// the home. A hub that was served comes back by itself, with its own key and configuration: it is waited for.
     async fn stand_in(&mut self) -> anyhow::Result<()> {
-        if self.own.is_some() {
+        if self.own.is_some() || !self.about.ad_hoc {
             return Ok(());
         }
-        match hub::start(self.surroundings.config()?, roles::one_task()).await {
+        let config = self.surroundings.config()?;
+        if hub::rehearses(&config) != self.about.rehearsal {
+            // A task that was begun with a real model must not be ended by a scripted one, nor the other way round.
+            return Ok(());
+        }
+        match hub::start(config, roles::one_task()).await {
             Ok(own) => {
                 self.own = Some(own);
                 self.view.notice("the hub has ended; this terminal goes on with the task by itself")?;

@@ -28,6 +28,8 @@ pub struct About {
     pub version: String,
     /// A scripted model stands in for the real one.
     pub rehearsal: bool,
+    /// It was started for one command, and ends with it.
+    pub ad_hoc: bool,
 }
 
 /// What the routes work with.

@@ -61,7 +61,7 @@ nothing_else! {
 async fn serve(faults: &[&str]) -> (SocketAddr, CancellationToken) {
     let hub = Arc::new(Faulty(faults.iter().map(|fault| (*fault).to_owned()).collect()));
     let metrics = Arc::new(|| "signalbox_tasks_submitted_total 1\n".to_owned());
-    let about = crate::About { version: "1".to_owned(), rehearsal: false };
+    let about = crate::About { version: "1".to_owned(), rehearsal: false, ad_hoc: false };
     let app = App { about, hub, terminals: TerminalPlaces::default(), metrics };
     let stop = CancellationToken::new();
     let (address, _) = serve_tcp("127.0.0.1:0".parse().unwrap(), app, stop.clone()).await.unwrap();

@@ -30,6 +30,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 /// Settles a run that could not even be briefed.
 pub(super) async fn without_sandbox(parts: &Parts, lease: &Lease, ending: Ending) {
     let Ending::Failed(failure) = ending else { return };
+    tracing::warn!(task = %lease.task, kind = failure.kind.as_str(), "task {} cannot run: {}", lease.task, failure.message);
     let task = match parts.store.task(&lease.task).await {
         Ok(Some(task)) => task,
         Ok(None) => return,

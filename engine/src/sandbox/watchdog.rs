@@ -97,7 +97,10 @@ impl Sandboxes {
         }
         let sizes = match self.volume_sizes().await {
             Ok(sizes) => sizes,
-            Err(error) => return tracing::warn!(%error, "cannot measure the sandboxes' volumes"),
+            Err(error) => {
+                let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+                return tracing::warn!(%error, cause, "cannot measure the sandboxes' volumes");
+            }
         };
         for watched in all {
             let size = |name: &String| sizes.get(name).copied().unwrap_or(0);

@@ -49,7 +49,7 @@ impl House {
     async fn serve(&mut self) {
         let stop = CancellationToken::new();
         let app = App {
-            about: About { version: "1".to_owned(), rehearsal: true },
+            about: About { version: "1".to_owned(), rehearsal: true, ad_hoc: false },
             hub: Arc::new(self.double.clone()),
             terminals: self.terminals.clone(),
             metrics: Arc::new(String::new),
