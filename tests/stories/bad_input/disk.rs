@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use signalbox_testkit::script::Script;
 use std::io::Write as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use tokio::process::Command;
 
@@ -18,7 +19,9 @@ struct SmallDisk {
 impl SmallDisk {
     async fn under(path: PathBuf) -> Self {
         std::fs::create_dir_all(&path).unwrap();
-        as_root(&["mount", "-t", "tmpfs", "-o", "size=48m,mode=0777", "story", path.to_str().unwrap()]).await;
+        let owner = std::fs::metadata(&path).unwrap().uid();
+        let options = format!("size=48m,mode=0700,uid={owner}");
+        as_root(&["mount", "-t", "tmpfs", "-o", &options, "story", path.to_str().unwrap()]).await;
         Self { path }
     }
 
