@@ -143,17 +143,36 @@ async fn a_terminal_sees_every_event_once_although_the_hub_died_under_it() {
 }
 
 #[tokio::test]
-async fn a_terminal_whose_hub_is_gone_for_good_goes_on_by_itself() {
-    let scene = Scene::set(World::new().await).await;
-    let mut run = scene.world.runs(&[], &mark());
-    let asked = run.until("approval_opened").await;
-    scene.serving.dies().await;
-    run.until("reattached").await;
-    scene.socket.approves(asked["approval"].as_str().unwrap()).await;
-    let (finished, code, seen) = run.finishes().await;
+async fn a_terminal_goes_on_by_itself_when_another_terminals_hub_is_gone() {
+    let world = World::new().await;
+    let mut first = world.runs(&[], &mark());
+    let of_first = first.until("approval_opened").await;
+    let mut second = world.runs(&[], &mark());
+    let of_second = second.until("approval_opened").await;
+    first.dies().await;
+    second.until("reattached").await;
+    approves(&world, &of_first).await;
+    let task = of_first["task"].as_str().unwrap();
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let shown = world.says(&["show", task, "--json"]).await;
+        let shown: Value = serde_json::from_str(&shown.stdout).unwrap();
+        if shown["state"] == "succeeded" {
+            break;
+        }
+        assert!(Instant::now() < until, "the first terminal's task is forgotten: {shown}");
+        sleep(Duration::from_millis(100)).await;
+    }
+    approves(&world, &of_second).await;
+    let (finished, code, seen) = second.finishes().await;
     assert_eq!((code, &finished["state"]), (0, &json!("succeeded")));
     numbered_without_gaps(&seen);
-    scene.world.ends().await;
+    world.ends().await;
+}
+
+async fn approves(world: &World, asked: &Value) {
+    let said = world.says(&["approve", asked["approval"].as_str().unwrap()]).await;
+    assert_eq!(said.code(), 0, "{}", said.stderr);
 }
 
 #[tokio::test]
