@@ -1,0 +1,1 @@
+//! Telegram as a channel: what people write there comes in, cards go out.
