@@ -6,11 +6,13 @@ use crate::client::SocketHub;
 use crate::exit::WrongUsage;
 use crate::reach::operator;
 use crate::run::chosen;
-use crate::show::approval::{Question, questions, settled};
+
 use crate::show::{self, Look};
 use signalbox_core::approval::{Approval, Saying};
 use signalbox_core::grant::GrantSpan;
 use signalbox_core::port::{Decide, Decided, Hub as _, Refusal};
+use signalbox_core::question::{Question, questions};
+use signalbox_core::words::settled;
 use signalbox_engine::fresh;
 use std::collections::BTreeMap;
 
@@ -110,7 +112,7 @@ fn which(questions: &[Question], text: &str) -> WrongUsage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::show::approval::Choice;
+    use signalbox_core::question::Choice;
 
     fn question(text: &str, header: &str, options: &[&str]) -> Question {
         let choice = |label: &&str| Choice { label: (*label).to_owned(), description: String::new() };

@@ -11,6 +11,7 @@ use signalbox_core::card::Card;
 use signalbox_core::grant::GrantSpan;
 use signalbox_core::id::ApprovalId;
 use signalbox_core::port::{Decide, Decided, Handed, Hub as _};
+use signalbox_core::words;
 use signalbox_engine::fresh;
 
 /// Whether somebody can be asked here.
@@ -36,7 +37,7 @@ impl Session<'_> {
                     }
                 }
                 Card::Approval(approval) => {
-                    if let Some(text) = approval::settled(&approval) {
+                    if let Some(text) = words::settled(&approval) {
                         self.settle(&approval.id, &text)?;
                     }
                 }
@@ -118,7 +119,7 @@ impl Session<'_> {
         let request = Decide { approval: approval.to_string(), saying, span };
         match self.hub.decide(&operator(), request).await {
             Ok(Decided::Applied { approval } | Decided::Late { approval }) => {
-                let text = approval::settled(&approval).unwrap_or_default();
+                let text = words::settled(&approval).unwrap_or_default();
                 self.desk.settle(&approval.id);
                 self.view.say(&format!("  {text}"))?;
             }

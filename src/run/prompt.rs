@@ -1,11 +1,13 @@
 //! The question to the person at this terminal: which keys there are, and what each line typed means. Pure: it neither
 //! reads nor writes.
 
-use crate::show::approval::{Question, question, questions, rememberable};
+use crate::show::approval::question;
 use crate::show::clean::exact;
 use crate::show::{Look, Paint};
 use signalbox_core::approval::{Approval, ApprovalKind, Saying};
 use signalbox_core::grant::GrantSpan;
+use signalbox_core::question::{Question, questions};
+use signalbox_core::words::rememberable;
 use std::collections::BTreeMap;
 use std::time::Duration;
 

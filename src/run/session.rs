@@ -11,7 +11,6 @@ use crate::exit::Exit;
 use crate::hub::{self, HubStartError, RunningHub};
 use crate::reach::{Reached, operator};
 use crate::roles;
-use crate::show::approval;
 use crate::show::clean::line;
 use crate::surroundings::Surroundings;
 use signalbox_core::card::{Card, OutcomeCard};
@@ -19,6 +18,7 @@ use signalbox_core::event::{EventKind, Live};
 use signalbox_core::id::TaskId;
 use signalbox_core::money::MicroUsd;
 use signalbox_core::port::{Hub as _, Refusal, Submitted};
+use signalbox_core::words;
 use signalbox_web::About;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -159,7 +159,7 @@ impl<'a> Session<'a> {
         };
         match kind {
             Some(EventKind::ApprovalDecided { approval, by, saying }) => {
-                self.settle(approval, &approval::decided(by, saying, None))?;
+                self.settle(approval, &words::decided(by, saying, None))?;
             }
             Some(EventKind::ApprovalVoided { approval, reason }) => {
                 self.settle(approval, &format!("no longer asked: {}", line(reason, None)))?;

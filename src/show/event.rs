@@ -1,8 +1,9 @@
 //! Events as lines for people.
 
 use super::clean::{line, prose};
-use super::{Look, Paint, approval, count};
+use super::{Look, Paint, count};
 use signalbox_core::event::{EventKind, Excerpt, GateAnswer, input_line};
+use signalbox_core::words::decided;
 
 /// What an event says to somebody who watches a task; none for those that other lines tell already.
 pub(crate) fn told(event: &EventKind, look: Look) -> Option<String> {
@@ -57,7 +58,7 @@ pub(crate) fn entry(seq: u64, event: &EventKind, look: Look) -> String {
             format!("{approval} {} {}", line(tool, None), line(&call_line(tool, input), None))
         }
         EventKind::ApprovalDecided { approval, by, saying } => {
-            format!("{approval} {}", approval::decided(by, saying, None))
+            format!("{approval} {}", decided(by, saying, None))
         }
         EventKind::ApprovalVoided { approval, reason } => format!("{approval} {}", line(reason, None)),
         EventKind::RunStarted { number, .. } => format!("run {number}"),

@@ -2,9 +2,10 @@
 
 use super::clean::{exact, prose};
 use super::table::Table;
-use super::{Look, Paint, call, indent};
+use super::{Look, Paint, indent};
 use signalbox_core::approval::{Approval, ApprovalKind};
 use signalbox_core::event::input_line;
+use signalbox_core::exhibit;
 use signalbox_core::id::ProjectId;
 use signalbox_core::port::Project;
 use signalbox_core::task::Task;
@@ -32,7 +33,7 @@ pub(crate) fn approvals(approvals: &[Approval], now: Timestamp, look: Look) -> S
     let mut table = Table::new(&["APPROVAL", "TASK", "AGE", "WHAT", "CALL"]);
     for approval in approvals {
         let what = match approval.kind {
-            ApprovalKind::Tool => call::heading(&approval.call),
+            ApprovalKind::Tool => exhibit::heading(&approval.call),
             ApprovalKind::Question => "answer a question".to_owned(),
             ApprovalKind::Plan => "agree to a plan".to_owned(),
         };

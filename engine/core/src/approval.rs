@@ -2,6 +2,7 @@
 
 use crate::id::{ApprovalId, ConversationId, GrantId, ProjectId, RunId, TaskId, UserId};
 use crate::place::Place;
+use crate::question::Draft;
 use crate::task::UnknownWord;
 use crate::time::Timestamp;
 use crate::tool::{CallHash, ToolCall};
@@ -191,6 +192,23 @@ pub struct Approval {
     pub opened_at: Timestamp,
     /// When it becomes void by itself.
     pub expires_at: Timestamp,
+    /// What else a card shows of it.
+    #[serde(default)]
+    pub context: Context,
+}
+
+/// What a card shows of an approval beside the call itself.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Context {
+    /// Who asked for the task, as others are shown them.
+    pub requester: String,
+    /// The project's name.
+    pub project: String,
+    /// What was chosen or written in answer to Claude's questions, before it is sent.
+    pub draft: Draft,
+    /// How many people have said yes, where several must.
+    pub yes: u32,
 }
 
 /// Counts votes: a single no ends it, `needed` different people must say yes.

@@ -4,10 +4,12 @@
 //! earlier, so a channel edits the message it sent before, and an edit that was never sent is dropped for the newer one.
 
 use crate::approval::Approval;
+use crate::button::Press;
 use crate::event::DiffStat;
 use crate::id::TaskId;
 use crate::money::MicroUsd;
-use crate::task::{Failure, TaskState};
+use crate::sheet::{Button, Part};
+use crate::task::{Attachment, Failure, TaskState};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,8 @@ pub enum Card {
     Approval(Box<Approval>),
     /// The last message of a task.
     Outcome(OutcomeCard),
+    /// The answer to a command.
+    Reply(ReplyCard),
 }
 
 /// The state of a task.
@@ -42,6 +46,9 @@ pub struct TaskCard {
     pub lines: Vec<String>,
     /// Claude's text as it grows, or its end.
     pub text: String,
+    /// Shown while the run goes on: nothing is lost when a newer one takes its place, and nothing waits for it.
+    #[serde(default)]
+    pub passing: bool,
 }
 
 /// The outcome of a task.
@@ -69,6 +76,35 @@ pub struct OutcomeCard {
     pub cost: MicroUsd,
     /// How long it took from submission, in milliseconds.
     pub elapsed_ms: u64,
+    /// Files that Claude hands over.
+    #[serde(default)]
+    pub files: Vec<Attachment>,
+}
+
+/// The answer to a command, or what the hub asks back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReplyCard {
+    /// Tells it from other replies in its place: the update that it answers.
+    pub to: String,
+    /// The message that it answers, where the platform has an id of it.
+    pub message: Option<String>,
+    /// What is said.
+    pub parts: Vec<Part>,
+    /// What is too long to be said: it comes as a file.
+    pub file: Option<TextFile>,
+    /// What can be done next.
+    pub rows: Vec<Vec<Button>>,
+    /// Words are wanted in return: an answer to this message is taken for what this button asked for.
+    pub wants: Option<Press>,
+}
+
+/// A text that is shown as a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextFile {
+    /// Its name, with the ending that says what it is.
+    pub name: String,
+    /// Its text.
+    pub text: String,
 }
 
 impl Card {
@@ -78,6 +114,10 @@ impl Card {
             Self::Task(card) => format!("task:{}", card.task),
             Self::Approval(approval) => format!("approval:{}", approval.id),
             Self::Outcome(card) => format!("outcome:{}", card.task),
+            Self::Reply(card) => match &card.wants {
+                Some(press) => format!("wants:{press}"),
+                None => format!("reply:{}", card.to),
+            },
         }
     }
 
@@ -86,7 +126,15 @@ impl Card {
     pub fn replaces_unsent(&self) -> bool {
         match self {
             Self::Task(_) | Self::Approval(_) => true,
-            Self::Outcome(_) => false,
+            Self::Outcome(_) | Self::Reply(_) => false,
+        }
+    }
+
+    /// Whether it may be late, and nothing waits for it: a newer one will say the same and more.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Task(card) => card.passing,
+            Self::Approval(_) | Self::Outcome(_) | Self::Reply(_) => false,
         }
     }
 }

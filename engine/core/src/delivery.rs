@@ -3,6 +3,7 @@
 use crate::card::Card;
 use crate::id::DeliveryId;
 use crate::place::Place;
+use crate::policy::Detail;
 use crate::task::UnknownWord;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -112,6 +113,15 @@ pub struct Delivery {
     pub created_at: Timestamp,
     /// The last error, in words.
     pub error: Option<String>,
+    /// The message in that place that it answers, if there is one.
+    #[serde(default)]
+    pub answers: Option<String>,
+    /// The messages that an earlier, broken try of it has become already: only what is missing is to be sent.
+    #[serde(default)]
+    pub sent: Vec<String>,
+    /// How much of an approval may be shown there.
+    #[serde(default)]
+    pub detail: Detail,
 }
 
 /// How long to wait after the `attempts`-th failed try: doubling from one second, at most ten minutes.

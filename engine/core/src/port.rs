@@ -278,6 +278,16 @@ pub trait Hub: Send + Sync + 'static {
 pub struct Sent {
     /// The platform's id of the message, needed to edit it later; none where nothing can be edited.
     pub message: Option<String>,
+    /// Every message that it became, where it became several; an answer to any of them is an answer to the card.
+    pub all: Vec<String>,
+}
+
+impl Sent {
+    /// It is one message.
+    pub fn one(message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { all: vec![message.clone()], message: Some(message) }
+    }
 }
 
 /// Why a channel could not deliver.
@@ -286,6 +296,16 @@ pub enum SendError {
     /// It may work later; `after` is what the platform asked for.
     #[error("{reason}")]
     Later {
+        /// How long the platform wants to be left alone.
+        after: Option<Duration>,
+        /// What happened.
+        reason: String,
+    },
+    /// Some of it is there, the rest is not: the next try sends what is missing.
+    #[error("{reason}")]
+    Broken {
+        /// The messages that are there, those of earlier tries included.
+        sent: Vec<String>,
         /// How long the platform wants to be left alone.
         after: Option<Duration>,
         /// What happened.
@@ -303,6 +323,9 @@ pub enum SendError {
         /// What happened.
         reason: String,
     },
+    /// The place goes by another name now: everything bound to it moves there, and it is sent again.
+    #[error("the place has moved to {0}")]
+    Moved(Place),
     /// The message to be edited is not there any more: send it anew.
     #[error("the message to edit is gone")]
     EditLost,
