@@ -7,7 +7,7 @@ use crate::bus::Ring;
 use crate::fresh;
 use crate::hub::chain;
 use crate::parts::Parts;
-use crate::store::{Fenced, StoreError, Take, Taken};
+use crate::store::{Fenced, PlaceSetting, StoreError, Take, Taken};
 use signalbox_core::delivery::back_off;
 use signalbox_core::port::{Channel, SendError, Sent};
 use std::collections::HashMap;
@@ -87,12 +87,12 @@ async fn settle(parts: &Parts, taken: Taken, sent: Result<Sent, SendError>) -> R
     let now = fresh::now();
     let outcome = match &sent {
         Ok(_) => "delivered",
-        Err(SendError::Later { .. } | SendError::EditLost) => "later",
+        Err(SendError::Later { .. } | SendError::Broken { .. } | SendError::Moved(_) | SendError::EditLost) => "later",
         Err(SendError::Gone { .. } | SendError::Refused { .. }) => "dead",
     };
     metrics::counter!("signalbox_deliveries_total", "channel" => place.clone(), "outcome" => outcome).increment(1);
     let written = match sent {
-        Ok(Sent { message }) => parts.store.accepted(taken, message).await?,
+        Ok(sent) => parts.store.accepted(taken, sent).await?,
         Err(SendError::EditLost) => parts.store.edit_lost(taken, now).await?,
         Err(SendError::Later { reason, .. }) if attempts >= TRIES => {
             tracing::warn!(delivery = %id, place, reason, "delivery {id} is given up");
@@ -102,7 +102,23 @@ async fn settle(parts: &Parts, taken: Taken, sent: Result<Sent, SendError>) -> R
             let pause = after.unwrap_or_else(|| back_off(attempts));
             parts.store.failed(taken, &reason, now + pause).await?
         }
-        Err(SendError::Gone { reason } | SendError::Refused { reason }) => {
+        Err(SendError::Broken { sent, after, reason }) => {
+            let pause = after.unwrap_or_else(|| back_off(attempts));
+            parts.store.broken(taken, sent, &reason, now + pause).await?
+        }
+        Err(SendError::Moved(to)) => {
+            tracing::info!(delivery = %id, place, "a place has moved; delivery {id} goes there");
+            let from = taken.delivery.place.clone();
+            let written = parts.store.failed(taken, "the place has moved", now).await?;
+            parts.store.move_place(&from, &to).await?;
+            written
+        }
+        Err(SendError::Gone { reason }) => {
+            tracing::warn!(delivery = %id, place, reason, "delivery {id} is given up: its place is gone");
+            parts.store.set_place(&taken.delivery.place, PlaceSetting::Lost(Some(reason.clone()))).await?;
+            parts.store.given_up(taken, &reason).await?
+        }
+        Err(SendError::Refused { reason }) => {
             tracing::warn!(delivery = %id, place, reason, "delivery {id} is given up");
             parts.store.given_up(taken, &reason).await?
         }

@@ -7,7 +7,7 @@ use signalbox_core::card::{Card, OutcomeCard, TaskCard};
 use signalbox_core::delivery::Delivery;
 use signalbox_core::event::DiffStat;
 use signalbox_core::place::Place;
-use signalbox_core::task::{Failure, Task, TaskState};
+use signalbox_core::task::{Attachment, Failure, Task, TaskState};
 
 /// What became of a task, beyond what its row says.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +17,7 @@ pub(crate) struct Outcome {
     pub(crate) commit: Option<String>,
     pub(crate) pushed: bool,
     pub(crate) stat: Option<DiffStat>,
+    pub(crate) files: Vec<Attachment>,
 }
 
 /// The places that must hear of a task.
@@ -50,6 +51,7 @@ pub(crate) fn cards(task: &Task, project: &str, state: TaskState, outcome: &Outc
         pushed: outcome.pushed,
         stat: outcome.stat.clone(),
         cost: task.cost,
+        files: outcome.files.clone(),
         elapsed_ms: u64::try_from(now.since(task.created_at).as_millis()).unwrap_or(u64::MAX),
     };
     let both = |place: Place| {
@@ -70,5 +72,6 @@ pub(crate) fn task_card(task: &Task, project: &str, state: TaskState) -> TaskCar
         cost: task.cost,
         lines: Vec::new(),
         text: String::new(),
+        passing: false,
     }
 }

@@ -5,7 +5,7 @@
 
 use secrecy::{SecretSlice, SecretString};
 use serde_json::json;
-use signalbox_core::approval::{Approval, ApprovalKind, ApprovalState, Saying};
+use signalbox_core::approval::{Approval, ApprovalKind, ApprovalState, Context, Saying};
 use signalbox_core::event::{EventKind, Excerpt};
 use signalbox_core::grant::GrantSpan;
 use signalbox_core::id::{ConversationId, NodeId, TaskId, ToolUseId};
@@ -106,6 +106,7 @@ impl House {
             decision: None,
             opened_at: now,
             expires_at: now + Duration::from_secs(600),
+            context: Context::default(),
         };
         let opened = EventKind::ApprovalOpened {
             approval: approval.id.clone(),

@@ -1,7 +1,7 @@
 //! Approvals for tests.
 
 use serde_json::{Value, json};
-use signalbox_core::approval::{Approval, ApprovalKind, ApprovalState};
+use signalbox_core::approval::{Approval, ApprovalKind, ApprovalState, Context};
 use signalbox_core::id::{ApprovalId, ConversationId, ProjectId, RunId, TaskId, ToolUseId, UserId};
 use signalbox_core::time::Timestamp;
 use signalbox_core::tool::ToolCall;
@@ -33,6 +33,7 @@ pub(crate) fn approval(kind: ApprovalKind, call: ToolCall) -> Approval {
         decision: None,
         opened_at: Timestamp::from_millis(1_000),
         expires_at: Timestamp::from_millis(3_601_000),
+        context: Context::default(),
     }
 }
 

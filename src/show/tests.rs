@@ -10,6 +10,7 @@ use signalbox_core::id::{TaskId, ToolUseId, UserId};
 use signalbox_core::money::MicroUsd;
 use signalbox_core::task::{Failure, FailureKind, TaskState};
 use signalbox_core::time::Timestamp;
+use signalbox_core::words::settled;
 
 const PLAIN: Look = Look { width: Some(60), colour: false };
 const COLOUR: Look = Look { width: Some(60), colour: true };
@@ -151,7 +152,7 @@ fn questions_and_plans_are_shown_whole() {
 #[test]
 fn what_became_of_an_approval_is_said_in_one_line() {
     let mut approval = command("ls");
-    assert_eq!(asked::settled(&approval), None);
+    assert_eq!(settled(&approval), None);
     approval.state = ApprovalState::Denied;
     approval.decision = Some(Decision {
         by: UserId::new("u"),
@@ -161,9 +162,9 @@ fn what_became_of_an_approval_is_said_in_one_line() {
         saying: Saying::Deny { reason: Some("not\nnow".to_owned()) },
         grant: None,
     });
-    assert_snapshot!(asked::settled(&approval).unwrap(), @"denied by Ann⟦U+001B⟧[2J (telegram): not now");
+    assert_snapshot!(settled(&approval).unwrap(), @"denied by Ann⟦U+001B⟧[2J (telegram): not now");
     approval.state = ApprovalState::Void;
-    assert!(asked::settled(&approval).unwrap().starts_with("no longer asked"));
+    assert!(settled(&approval).unwrap().starts_with("no longer asked"));
 }
 
 #[test]
@@ -212,6 +213,7 @@ fn card(state: TaskState) -> OutcomeCard {
         }),
         cost: MicroUsd(31_000),
         elapsed_ms: 12_400,
+        files: Vec::new(),
     }
 }
 

@@ -77,7 +77,7 @@ impl TerminalPlaces {
             }
         };
         self.lock().waiting.remove(&delivery.id);
-        outcome.map(|_| Sent { message: Some("terminal".to_owned()) })
+        outcome.map(|_| Sent::one("terminal"))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Shared> {

@@ -124,6 +124,7 @@ fn owed(id: &str, place: &str) -> Delivery {
         cost: MicroUsd(0),
         lines: Vec::new(),
         text: String::new(),
+        passing: false,
     };
     Delivery {
         id: DeliveryId::new(id),

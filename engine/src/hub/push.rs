@@ -74,6 +74,7 @@ async fn tell(parts: &Parts, task: &Task, project: &str, commit: String) -> Resu
         commit: Some(commit),
         pushed: true,
         stat,
+        files: Vec::new(),
     };
     for delivery in outcome::cards(task, project, task.state, &outcome) {
         parts.store.owe(delivery).await?;

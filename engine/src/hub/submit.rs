@@ -174,5 +174,6 @@ fn first_card(task: &Task, project: &Project) -> TaskCard {
         cost: MicroUsd::default(),
         lines: Vec::new(),
         text: String::new(),
+        passing: false,
     }
 }

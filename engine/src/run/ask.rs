@@ -9,7 +9,7 @@ use crate::fresh;
 use crate::hub::chain;
 use crate::outcome::audience;
 use crate::store::{OpenApproval, StoreError, owed};
-use signalbox_core::approval::{Approval, ApprovalKind, ApprovalState};
+use signalbox_core::approval::{Approval, ApprovalKind, ApprovalState, Context};
 use signalbox_core::card::Card;
 use signalbox_core::event::{DecidedBy, EventKind, GateAnswer};
 use signalbox_core::policy::Verdict;
@@ -48,6 +48,7 @@ impl Talk {
             decision: None,
             opened_at: now,
             expires_at: now + own.expires.unwrap_or(self.parts.settings.approval.expires),
+            context: Context::default(),
         };
         let event = EventKind::ApprovalOpened {
             approval: approval.id.clone(),

@@ -124,7 +124,7 @@ fn deny(reason: &str) -> Move {
 mod tests {
     use super::*;
     use serde_json::json;
-    use signalbox_core::approval::{Decision as Decided, Saying};
+    use signalbox_core::approval::{Context, Decision as Decided, Saying};
     use signalbox_core::id::{ApprovalId, ConversationId, ProjectId, RunId, TaskId, ToolUseId, UserId};
     use signalbox_core::time::Timestamp;
 
@@ -162,6 +162,7 @@ mod tests {
             decision: saying.map(decided),
             opened_at: at,
             expires_at: at,
+            context: Context::default(),
         }
     }
 

@@ -91,7 +91,8 @@ impl Progress {
         self.shown = Some(Instant::now());
         parts.bus.pass(&self.task, PassingKind::Spent { cost: self.card.cost });
         for place in &self.places {
-            let delivery = owed(place.clone(), Card::Task(self.card.clone()), fresh::now());
+            let card = TaskCard { passing: true, ..self.card.clone() };
+            let delivery = owed(place.clone(), Card::Task(card), fresh::now());
             if let Err(error) = parts.store.owe(delivery).await {
                 // The next one says the same and more.
                 tracing::warn!(task = %self.task, error = chain(&error), "a task card could not be owed");

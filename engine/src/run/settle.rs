@@ -269,7 +269,7 @@ async fn conclude(parts: &Parts, brief: &Brief, ending: Ending, mut work: Work) 
         push(brief, &mut work).await;
     }
     let commit = work.commit.as_ref().map(ToString::to_string);
-    let outcome = Outcome { answer, failure, commit, pushed: work.pushed, stat: work.stat };
+    let outcome = Outcome { answer, failure, commit, pushed: work.pushed, stat: work.stat, files: Vec::new() };
     let deliveries = outcome::cards(&brief.task, &brief.project.name, state, &outcome);
     let mut end = ended(step, outcome, deliveries);
     end.events = work.events;

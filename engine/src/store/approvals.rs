@@ -11,7 +11,7 @@ use super::long::Long;
 use super::outbox::{LaidCard, owe_all};
 use super::record::{Laid, append};
 use super::tasks::only_visible;
-use signalbox_core::approval::{Approval, ApprovalKind, ApprovalState, Decision};
+use signalbox_core::approval::{Approval, ApprovalKind, ApprovalState, Context, Decision};
 use signalbox_core::delivery::Delivery;
 use signalbox_core::event::{Event, EventKind};
 use signalbox_core::id::{ApprovalId, ConversationId, ProjectId, RunId, TaskId, UserId};
@@ -21,7 +21,10 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, QueryBuilder};
 
 const COLUMNS: &str = "SELECT id, task_id, run_id, conversation_id, project_id, user_id, kind, call_json, call_blob, \
-     hash, request, reason, dangerous, may_have_run, votes_needed, status, parked, decision, opened_at, expires_at FROM approvals";
+     hash, request, reason, dangerous, may_have_run, votes_needed, status, parked, decision, opened_at, expires_at, draft, \
+     (SELECT username FROM users WHERE users.id = approvals.user_id) AS requester, \
+     (SELECT name FROM projects WHERE projects.id = approvals.project_id) AS project, \
+     (SELECT COUNT(*) FROM votes WHERE votes.approval_id = approvals.id) AS yes FROM approvals";
 
 /// A question to people.
 #[derive(Debug, Clone)]
@@ -64,6 +67,7 @@ pub(super) struct ApprovalRow {
     decision: Option<Decision>,
     opened_at: Timestamp,
     expires_at: Timestamp,
+    context: Context,
 }
 
 impl Store {
@@ -172,6 +176,7 @@ impl Store {
             decision: row.decision,
             opened_at: row.opened_at,
             expires_at: row.expires_at,
+            context: row.context,
         })
     }
 }
@@ -208,6 +213,12 @@ fn approval_of(row: &AnyRow) -> Result<ApprovalRow, StoreError> {
         decision: row.maybe_json("decision")?,
         opened_at: row.time("opened_at")?,
         expires_at: row.time("expires_at")?,
+        context: Context {
+            requester: row.maybe_text("requester")?.unwrap_or_default(),
+            project: row.maybe_text("project")?.unwrap_or_default(),
+            draft: row.maybe_json("draft")?.unwrap_or_default(),
+            yes: row.count("yes")?,
+        },
     })
 }
 

@@ -1,7 +1,6 @@
 //! Delivering: due cards are taken under a lease, in order within a place and one at a time there.
 
 use super::Store;
-use super::answers::Fenced;
 use super::blobs::wall_clock;
 use super::columns::{Columns, from_json};
 use super::db::Tx;
@@ -16,12 +15,14 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, QueryBuilder};
 
 const COLUMNS: &str = "d.seq, d.id, d.place, d.card, d.card_blob, d.approval_id, d.status, d.attempts, d.due_at, \
-     d.created_at, d.error, c.message FROM deliveries d \
+     d.created_at, d.error, d.sent, c.message FROM deliveries d \
      LEFT JOIN cards c ON c.place = d.place AND c.card_key = d.card_key";
 
 /// A pending delivery goes once nothing is in flight to its place and nothing older waits for it.
+/// What only passes waits for all else there, and nothing waits for it.
 const FIRST_IN_PLACE: &str = " AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.place = d.place \
-     AND (e.status = 'sending' OR (e.status = 'pending' AND e.seq < d.seq)))";
+     AND (e.status = 'sending' OR (e.status = 'pending' AND e.passing <= d.passing \
+     AND (e.seq < d.seq OR e.passing < d.passing))))";
 
 /// Which deliveries to take.
 #[derive(Debug, Clone)]
@@ -56,15 +57,6 @@ pub struct DeliveryFilter {
     pub limit: u32,
 }
 
-/// How a try ended.
-#[derive(Debug, Clone)]
-enum Ending {
-    Accepted { message: Option<String> },
-    Failed { error: String, due_at: Timestamp },
-    EditLost { due_at: Timestamp },
-    GivenUp { error: String },
-}
-
 /// A delivery as its row holds it: its card cut, or by reference.
 #[derive(Debug)]
 struct DeliveryRow {
@@ -78,6 +70,7 @@ struct DeliveryRow {
     card: Long,
     approval: Option<ApprovalId>,
     message: Option<String>,
+    sent: Vec<String>,
 }
 
 impl Store {
@@ -134,43 +127,6 @@ impl Store {
         query.build().fetch_one(&mut *self.db.read().await?).await?.maybe_time("due")
     }
 
-    /// The place has it; `message` is the platform's id of the message, needed to edit it later. The id is kept even when
-    /// the lease was lost meanwhile, so that the next try edits instead of saying it twice.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn accepted(&self, taken: Taken, message: Option<String>) -> Result<Fenced<()>, StoreError> {
-        self.end_try(taken, Ending::Accepted { message }).await
-    }
-
-    /// The try failed; it is repeated from `due_at` on.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn failed(&self, taken: Taken, error: &str, due_at: Timestamp) -> Result<Fenced<()>, StoreError> {
-        self.end_try(taken, Ending::Failed { error: error.to_owned(), due_at }).await
-    }
-
-    /// The message to be edited is gone: the next try, from `due_at` on, sends it anew.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn edit_lost(&self, taken: Taken, due_at: Timestamp) -> Result<Fenced<()>, StoreError> {
-        self.end_try(taken, Ending::EditLost { due_at }).await
-    }
-
-    /// It will not be tried again.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn given_up(&self, taken: Taken, error: &str) -> Result<Fenced<()>, StoreError> {
-        self.end_try(taken, Ending::GivenUp { error: error.to_owned() }).await
-    }
-
-    async fn end_try(&self, taken: Taken, ending: Ending) -> Result<Fenced<()>, StoreError> {
-        self.db.write((taken, ending), |tx, (taken, ending)| Box::pin(end_try(tx, taken, ending))).await
-    }
-
     /// Tries a dead delivery again; false when it is not dead.
     ///
     /// # Errors
@@ -209,8 +165,10 @@ impl Store {
             }
             None => from_json("card", &self.whole(row.card).await?)?,
         };
-        let DeliveryRow { id, place, state, attempts, due_at, created_at, error, .. } = row;
-        Ok(Delivery { id, place, card, state, attempts, due_at, created_at, error })
+        let DeliveryRow { id, place, state, attempts, due_at, created_at, error, sent, .. } = row;
+        let answers = self.answered_by(&place, &card).await?;
+        let detail = self.detail_in(&place, &card).await?;
+        Ok(Delivery { id, place, card, state, attempts, due_at, created_at, error, answers, sent, detail })
     }
 }
 
@@ -226,6 +184,7 @@ fn delivery_of(row: &AnyRow) -> Result<DeliveryRow, StoreError> {
         card: Long::from_row(row, "card", "card_blob")?,
         approval: row.maybe_word("approval_id")?,
         message: row.maybe_text("message")?,
+        sent: row.maybe_json("sent")?.unwrap_or_default(),
     })
 }
 
@@ -269,57 +228,10 @@ async fn take_one(tx: &mut Tx, mut row: DeliveryRow, until: Timestamp) -> Result
     Ok(Some(row))
 }
 
-async fn end_try(tx: &mut Tx, taken: &Taken, ending: &Ending) -> Result<Fenced<()>, StoreError> {
-    let delivery = &taken.delivery;
-    match ending {
-        Ending::Accepted { message: Some(message) } => remember(tx, delivery, message).await?,
-        Ending::EditLost { .. } => forget(tx, delivery).await?,
-        Ending::Accepted { message: None } | Ending::Failed { .. } | Ending::GivenUp { .. } => {}
-    }
-    let (state, due_at, error) = match ending {
-        Ending::Accepted { .. } => (DeliveryState::Delivered, delivery.due_at, None),
-        Ending::Failed { error, due_at } => (DeliveryState::Pending, *due_at, Some(error.as_str())),
-        Ending::EditLost { due_at } => (DeliveryState::Pending, *due_at, Some("the message to edit was gone")),
-        Ending::GivenUp { error } => (DeliveryState::Dead, delivery.due_at, Some(error.as_str())),
-    };
-    // The number of tries is the fence: who took it later has a higher one.
-    let ended = sqlx::query(
-        "UPDATE deliveries SET status = ?, due_at = ?, error = ?, lease_until = NULL, settled_at = ? \
-         WHERE id = ? AND status = 'sending' AND attempts = ?",
-    );
-    let ended = ended
-        .bind(state.as_str())
-        .bind(due_at.millis())
-        .bind(error)
-        .bind((state != DeliveryState::Pending).then(|| wall_clock().millis()))
-        .bind(delivery.id.as_str())
-        .bind(i64::from(delivery.attempts));
-    let applied = ended.execute(tx).await?.rows_affected() > 0;
-    Ok(if applied { Fenced::Applied(()) } else { Fenced::Stale })
-}
-
 async fn bury(tx: &mut Tx, id: &DeliveryId, error: &str) -> Result<(), StoreError> {
     let buried =
         sqlx::query("UPDATE deliveries SET status = 'dead', error = ?, settled_at = ? WHERE id = ?").bind(error);
     buried.bind(wall_clock().millis()).bind(id.as_str()).execute(tx).await?;
-    Ok(())
-}
-
-async fn remember(tx: &mut Tx, delivery: &Delivery, message: &str) -> Result<(), StoreError> {
-    forget(tx, delivery).await?;
-    sqlx::query("INSERT INTO cards (place, card_key, message, updated_at) VALUES (?, ?, ?, ?)")
-        .bind(delivery.place.to_string())
-        .bind(delivery.card.key())
-        .bind(message)
-        .bind(wall_clock().millis())
-        .execute(tx)
-        .await?;
-    Ok(())
-}
-
-async fn forget(tx: &mut Tx, delivery: &Delivery) -> Result<(), StoreError> {
-    let gone = sqlx::query("DELETE FROM cards WHERE place = ? AND card_key = ?").bind(delivery.place.to_string());
-    gone.bind(delivery.card.key()).execute(tx).await?;
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use signalbox_core::card::Card;
 use signalbox_core::delivery::{Delivery, DeliveryState};
 use signalbox_core::id::{ApprovalId, DeliveryId};
 use signalbox_core::place::Place;
+use signalbox_core::policy::Detail;
 use signalbox_core::time::Timestamp;
 
 /// A card owed to a place from now on.
@@ -25,6 +26,9 @@ pub fn owed(place: Place, card: Card, at: Timestamp) -> Delivery {
         due_at: at,
         created_at: at,
         error: None,
+        answers: None,
+        sent: Vec::new(),
+        detail: Detail::Full,
     }
 }
 
@@ -39,6 +43,7 @@ pub(super) struct LaidCard {
     place: Place,
     key: String,
     replaces: bool,
+    passing: bool,
     card: Long,
     approval: Option<ApprovalId>,
     due_at: Timestamp,
@@ -58,7 +63,7 @@ impl Store {
     pub(super) async fn lay_card(&self, delivery: Delivery) -> Result<LaidCard, StoreError> {
         let approval = match &delivery.card {
             Card::Approval(approval) => Some(approval.id.clone()),
-            Card::Task(_) | Card::Outcome(_) => None,
+            Card::Task(_) | Card::Outcome(_) | Card::Reply(_) => None,
         };
         let card = match approval {
             Some(_) => Long { text: String::new(), blob: None },
@@ -69,6 +74,7 @@ impl Store {
             place: delivery.place,
             key: delivery.card.key(),
             replaces: delivery.card.replaces_unsent(),
+            passing: delivery.card.is_passing(),
             card,
             approval,
             due_at: delivery.due_at,
@@ -99,8 +105,8 @@ pub(super) async fn owe(tx: &mut Tx, card: &LaidCard) -> Result<(), StoreError> 
         .await?;
     }
     sqlx::query(
-        "INSERT INTO deliveries (id, place, kind, card_key, card, card_blob, approval_id, status, attempts, due_at, \
-         created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', 0, ?, ?)",
+        "INSERT INTO deliveries (id, place, kind, card_key, card, card_blob, approval_id, passing, status, attempts, \
+         due_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, ?, ?)",
     )
     .bind(card.id.as_str())
     .bind(card.place.to_string())
@@ -109,6 +115,7 @@ pub(super) async fn owe(tx: &mut Tx, card: &LaidCard) -> Result<(), StoreError> 
     .bind(&card.card.text)
     .bind(card.card.blob())
     .bind(card.approval.as_ref().map(ApprovalId::as_str))
+    .bind(i64::from(card.passing))
     .bind(card.due_at.millis())
     .bind(card.created_at.millis())
     .execute(tx)
@@ -134,6 +141,7 @@ pub(super) async fn owe_approval(tx: &mut Tx, approval: &ApprovalId, at: Timesta
             place: row.word("place")?,
             key: key.clone(),
             replaces: true,
+            passing: false,
             card: Long { text: String::new(), blob: None },
             approval: Some(approval.clone()),
             due_at: at,

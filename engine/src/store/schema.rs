@@ -8,7 +8,7 @@ use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, Connection, SqlSafeStr};
 use std::sync::Arc;
 
-const MIGRATIONS: [Step; 5] = [
+const MIGRATIONS: [Step; 6] = [
     Step {
         name: "people and projects",
         sqlite: include_str!("../../../migrations/sqlite/0001_people_and_projects.sql"),
@@ -33,6 +33,11 @@ const MIGRATIONS: [Step; 5] = [
         name: "nodes",
         sqlite: include_str!("../../../migrations/sqlite/0005_nodes.sql"),
         mysql: include_str!("../../../migrations/mysql/0005_nodes.sql"),
+    },
+    Step {
+        name: "chats",
+        sqlite: include_str!("../../../migrations/sqlite/0006_chats.sql"),
+        mysql: include_str!("../../../migrations/mysql/0006_chats.sql"),
     },
 ];
 

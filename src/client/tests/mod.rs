@@ -219,6 +219,7 @@ fn owed(place: &Place) -> Delivery {
         cost: MicroUsd(0),
         lines: Vec::new(),
         text: String::new(),
+        passing: false,
     };
     Delivery {
         id: DeliveryId::new("d1"),
@@ -229,6 +230,9 @@ fn owed(place: &Place) -> Delivery {
         due_at: Timestamp::from_millis(0),
         created_at: Timestamp::from_millis(0),
         error: None,
+        answers: None,
+        sent: Vec::new(),
+        detail: signalbox_core::policy::Detail::Full,
     }
 }
 

@@ -8,6 +8,7 @@ use signalbox_core::delivery::{Delivery, DeliveryState};
 use signalbox_core::id::TaskId;
 use signalbox_core::money::MicroUsd;
 use signalbox_core::task::TaskState;
+use signalbox_core::port::Sent;
 use std::sync::Arc;
 
 super::on_both!(
@@ -46,6 +47,7 @@ fn outcome(to: &str, of: u128) -> Delivery {
         stat: None,
         cost: MicroUsd(5),
         elapsed_ms: 1,
+        files: Vec::new(),
     };
     owed(place(to), Card::Outcome(card), at(10))
 }
@@ -66,7 +68,7 @@ async fn a_place_gets_its_cards_in_order_and_one_at_a_time(bench: Arc<Bench>) {
     assert_eq!(store.take_due(&take(11)).await.unwrap(), []);
 
     for one in taken {
-        assert_eq!(store.accepted(one, None).await.unwrap(), Fenced::Applied(()));
+        assert_eq!(store.accepted(one, Sent { message: None, all: Vec::new() }).await.unwrap(), Fenced::Applied(()));
     }
     let taken = store.take_due(&take(12)).await.unwrap();
     assert_eq!(taken.len(), 1);
@@ -100,7 +102,7 @@ async fn a_sent_card_is_edited(bench: Arc<Bench>) {
     // While the first is in flight a newer one is owed: it must neither overtake nor replace it.
     store.owe(receipt("telegram:1", 1)).await.unwrap();
     assert_eq!(store.take_due(&take(11)).await.unwrap(), []);
-    store.accepted(taken, Some("msg-77".to_owned())).await.unwrap().applied().unwrap();
+    store.accepted(taken, Sent::one("msg-77")).await.unwrap().applied().unwrap();
     let edit = store.take_due(&take(12)).await.unwrap().remove(0);
     assert_eq!(edit.message.as_deref(), Some("msg-77"));
     store.edit_lost(edit, at(13)).await.unwrap().applied().unwrap();
@@ -132,7 +134,7 @@ async fn a_node_that_died_while_sending_is_replaced(bench: Arc<Bench>) {
     let again = store.take_due(&take(1_010)).await.unwrap().remove(0);
     assert_eq!((&again.delivery.id, again.delivery.attempts), (&lost.delivery.id, 2));
     // The first one was no corpse and comes back: its message is kept in mind, its word does not count.
-    assert_eq!(store.accepted(lost, Some("msg-1".to_owned())).await.unwrap(), Fenced::Stale);
+    assert_eq!(store.accepted(lost, Sent::one("msg-1")).await.unwrap(), Fenced::Stale);
     store.failed(again, "slow", at(1_011)).await.unwrap().applied().unwrap();
     let third = store.take_due(&take(1_011)).await.unwrap().remove(0);
     assert_eq!(third.message.as_deref(), Some("msg-1"), "seen once: the next try edits");

@@ -2,7 +2,7 @@
 
 use super::super::*;
 use serde_json::json;
-use signalbox_core::approval::{Approval, ApprovalKind, ApprovalState, Saying};
+use signalbox_core::approval::{Approval, ApprovalKind, ApprovalState, Context, Saying};
 use signalbox_core::card::{Card, TaskCard};
 use signalbox_core::delivery::Delivery;
 use signalbox_core::event::{Event, EventKind, Excerpt};
@@ -150,6 +150,7 @@ impl Cast {
             decision: None,
             opened_at: at(3_000),
             expires_at: at(900_000),
+            context: Context::default(),
         }
     }
 
@@ -212,6 +213,7 @@ pub(super) fn task_card(task: &TaskId, state: TaskState) -> Card {
         cost: MicroUsd::default(),
         lines: Vec::new(),
         text: String::new(),
+        passing: false,
     })
 }
 

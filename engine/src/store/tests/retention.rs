@@ -6,6 +6,7 @@ use super::fixture::*;
 use signalbox_core::event::{EventKind, Excerpt};
 use signalbox_core::id::{BlobId, ToolUseId};
 use signalbox_core::task::TaskStep;
+use signalbox_core::port::Sent;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -124,6 +125,6 @@ async fn old_updates_and_deliveries_go_when_they_are_settled(bench: Arc<Bench>) 
     assert_eq!(bench.store.unhandled("s", 9).await.unwrap(), [waiting]);
     let take = Take { kinds: &["terminal"], now: at(500_000), lease_until: at(500_001), limit: 1 };
     let taken = bench.store.take_due(&take).await.unwrap().remove(0);
-    bench.store.accepted(taken, Some("m".to_owned())).await.unwrap().applied().unwrap();
+    bench.store.accepted(taken, Sent::one("m")).await.unwrap().applied().unwrap();
     assert_eq!(bench.store.sweep(&after(10), at(500_000)).await.unwrap().deliveries, 1);
 }
