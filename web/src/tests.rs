@@ -135,6 +135,9 @@ fn owed(id: &str, place: &str) -> Delivery {
         due_at: Timestamp::from_millis(0),
         created_at: Timestamp::from_millis(0),
         error: None,
+        answers: None,
+        sent: Vec::new(),
+        detail: signalbox_core::policy::Detail::Full,
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Heard {
     pub id: String,
     /// Where.
     pub place: Place,
+    /// The place that it is part of: a topic's group, a thread's channel. What is bound there holds here too.
+    pub parent: Option<Place>,
     /// Who sees what is said there.
     pub privacy: Privacy,
     /// Whether the whole place is one conversation (a private chat, a topic, a thread); where it is not, each request that

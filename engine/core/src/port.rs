@@ -5,6 +5,7 @@
 
 use crate::approval::{Approval, Saying};
 use crate::card::Card;
+use crate::command::Mode;
 use crate::delivery::Delivery;
 use crate::event::Live;
 use crate::grant::GrantSpan;
@@ -68,6 +69,15 @@ pub struct SubmitTask {
     pub limits: Limits,
     /// What is done with a call that policy would ask about.
     pub asking: Asking,
+    /// How a new conversation is worked on; none means at once.
+    #[serde(default)]
+    pub mode: Option<Mode>,
+    /// The message that asks, where the place has messages: cards answer it.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// Whether its conversation is from now on the one that goes on in the place.
+    #[serde(default)]
+    pub goes_on: bool,
 }
 
 /// What is done with a call that policy would ask about.

@@ -1,13 +1,16 @@
 //! The small values of commands, and how a word is read that people typed or pasted.
 
 use crate::policy::shell::{hidden_characters, reveal};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// Whether Claude works at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// It does what is asked.
+    #[default]
     Work,
     /// It looks and proposes a plan; work begins when people accept it.
     Plan,
