@@ -4,6 +4,7 @@
 //! taken up again. Stopping lets go: a running sandbox lives on and the next start attaches to it.
 
 use crate::bus::Bus;
+use crate::desk::DeskService;
 use crate::gateway::Gateway;
 use crate::git::Git;
 use crate::hub::HubService;
@@ -16,6 +17,7 @@ use crate::store::Store;
 use crate::tend::OrphanError;
 use crate::{outbox, queue, tend};
 use secrecy::SecretSlice;
+use signalbox_core::desk::Desk;
 use signalbox_core::id::NodeId;
 use signalbox_core::port::{Channel, Hub};
 use std::sync::Arc;
@@ -74,7 +76,7 @@ impl Engine {
     /// When start-up could not be reconciled with what is there.
     pub async fn start(
         components: Components,
-        channels: Vec<Arc<dyn Channel>>,
+        channels: impl FnOnce(Arc<dyn Desk>) -> Vec<Arc<dyn Channel>>,
         roles: Roles,
     ) -> Result<Self, StartError> {
         let stop = CancellationToken::new();
@@ -106,6 +108,7 @@ impl Engine {
             let (sandboxes, stop) = (parts.sandboxes.clone(), stop.clone());
             loops.push(tokio::spawn(async move { sandboxes.watch_disk(stop).await }));
         }
+        let channels = channels(Arc::new(DeskService::new(parts.clone())));
         if roles.deliver {
             loops.push(tokio::spawn(outbox::deliver(parts.clone(), channels, stop.clone())));
         }
@@ -115,6 +118,11 @@ impl Engine {
     /// The engine's front.
     pub fn hub(&self) -> Arc<dyn Hub> {
         Arc::new(HubService::new(self.parts.clone()))
+    }
+
+    /// Where adapters hand in what they heard.
+    pub fn desk(&self) -> Arc<dyn Desk> {
+        Arc::new(DeskService::new(self.parts.clone()))
     }
 
     /// Stops all loops and waits for them; removes what stood ready, lets go of what runs.

@@ -5,6 +5,7 @@
 
 pub mod bus;
 pub mod claude;
+pub mod desk;
 pub mod engine;
 pub mod fresh;
 pub mod gateway;

@@ -155,6 +155,9 @@ fn request(project: Option<&str>, conversation: Option<ConversationId>) -> Submi
         not_before: None,
         limits: Limits::default(),
         asking: Asking::Ask,
+        mode: None,
+        message: None,
+        goes_on: false,
     }
 }
 

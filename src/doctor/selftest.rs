@@ -131,5 +131,8 @@ fn request(project: &str, script: Script) -> SubmitTask {
         not_before: None,
         limits: Limits::default(),
         asking: Asking::Ask,
+        mode: None,
+        message: None,
+        goes_on: false,
     }
 }

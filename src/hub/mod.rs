@@ -11,6 +11,7 @@ pub(crate) use keys::rotate as rotate_key;
 use crate::config::Config;
 use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
+use signalbox_core::desk::Desk;
 use signalbox_core::id::NodeId;
 use signalbox_core::port::Channel;
 use signalbox_engine::engine::{Components, Engine, Roles, StartError};
@@ -141,7 +142,7 @@ pub(crate) async fn start(config: Config, options: HubOptions) -> Result<Running
         sandboxes,
         token_key: home.token_key(),
     };
-    let channels: Vec<Arc<dyn Channel>> = vec![Arc::new(terminals.clone())];
+    let channels = |_: Arc<dyn Desk>| -> Vec<Arc<dyn Channel>> { vec![Arc::new(terminals.clone())] };
     let engine = Engine::start(components, channels, options.roles).await.map_err(start_failed)?;
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let about = About { version, rehearsal: model.is_some(), ad_hoc: options.ad_hoc };

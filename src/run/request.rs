@@ -83,5 +83,8 @@ pub(super) fn submission(
         not_before: None,
         limits: Limits::default(),
         asking: args.approve.into(),
+        mode: None,
+        message: None,
+        goes_on: false,
     })
 }

@@ -29,6 +29,8 @@ pub(crate) async fn submit(parts: &Parts, actor: &Actor, request: SubmitTask) ->
     let receipt = owed(task.origin.clone(), Card::Task(first_card(&task, &project)), task.created_at);
     let new = NewTask {
         asking: request.asking,
+        message: request.message,
+        goes_on: request.goes_on,
         source: request.source,
         key: request.key,
         new_conversation: thread.into_new(),
@@ -121,7 +123,8 @@ async fn locate(parts: &Parts, actor: &Actor, request: &SubmitTask) -> Result<Ho
     };
     let (project, standing) = access::project(parts, actor, &name).await?;
     may_submit(standing.may_submit(), &project)?;
-    let conversation = Conversation::new(project.id.clone(), request.place.clone(), fresh::now());
+    let mut conversation = Conversation::new(project.id.clone(), request.place.clone(), fresh::now());
+    conversation.mode = request.mode.unwrap_or_default();
     Ok(Home { project, thread: Thread::New(Box::new(conversation)) })
 }
 

@@ -5,7 +5,9 @@ use super::columns::Columns;
 use super::db::Tx;
 use super::error::StoreError;
 use super::long::Long;
+use super::outbox::{LaidCard, owe_all};
 use sha2::{Digest, Sha256};
+use signalbox_core::delivery::Delivery;
 use signalbox_core::time::Timestamp;
 use signalbox_core::tool::hex;
 
@@ -48,6 +50,16 @@ pub(super) fn key_of(source: &str, external_id: &str) -> Key {
     Key { source: source.to_owned(), id: if fits { external_id.to_owned() } else { hash() } }
 }
 
+/// An update ready for its row.
+#[derive(Debug)]
+struct Received {
+    key: Key,
+    raw: Long,
+    at: Timestamp,
+    /// Its place among those received at the same moment.
+    position: i64,
+}
+
 impl Store {
     /// Stores an update. Once this has returned it may be acknowledged.
     ///
@@ -55,8 +67,49 @@ impl Store {
     /// [`StoreError`].
     pub async fn receive(&self, update: Update) -> Result<Receipt, StoreError> {
         let (key, at) = (key_of(&update.source, &update.external_id), update.at);
-        let row = (key, self.lay(update.raw).await?, at);
-        self.db.write(row, |tx, (key, raw, at)| Box::pin(receive(tx, key, raw, *at))).await
+        let row = Received { key, raw: self.lay(update.raw).await?, at, position: 0 };
+        self.db.write(row, |tx, row| Box::pin(receive(tx, row))).await
+    }
+
+    /// Stores several updates of one sender in their order, all or nothing. Returns how many are new.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn receive_all(&self, updates: Vec<Update>) -> Result<usize, StoreError> {
+        let mut rows = Vec::with_capacity(updates.len());
+        for (position, update) in (0_i64..).zip(updates) {
+            let (key, at) = (key_of(&update.source, &update.external_id), update.at);
+            rows.push(Received { key, raw: self.lay(update.raw).await?, at, position });
+        }
+        self.db.write(rows, |tx, rows| Box::pin(receive_all(tx, rows))).await
+    }
+
+    /// Owes what is said in return to an update, and notes that the update is done with; false, and nothing is owed, when
+    /// it was done with before.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn answer_update(
+        &self,
+        source: &str,
+        external_id: &str,
+        owed: Vec<Delivery>,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let answer = (key_of(source, external_id), self.lay_cards(owed).await?, at);
+        self.db.write(answer, |tx, (key, cards, at)| Box::pin(answer_update(tx, key, cards, *at))).await
+    }
+
+    /// Whether an update waits to be handled. One that was never received does not.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn is_unhandled(&self, source: &str, external_id: &str) -> Result<bool, StoreError> {
+        let key = key_of(source, external_id);
+        let found =
+            sqlx::query("SELECT external_id FROM inbox WHERE source = ? AND external_id = ? AND handled_at IS NULL");
+        let found = found.bind(&key.source).bind(&key.id).fetch_optional(&mut *self.db.read().await?).await?;
+        Ok(found.is_some())
     }
 
     /// Updates of a source that were received and not handled yet, the oldest first. Their ids are as [`Store::handled`]
@@ -67,7 +120,7 @@ impl Store {
     pub async fn unhandled(&self, source: &str, limit: u32) -> Result<Vec<Update>, StoreError> {
         let rows = sqlx::query(
             "SELECT external_id, raw, raw_blob, received_at FROM inbox WHERE source = ? AND handled_at IS NULL \
-             ORDER BY received_at, external_id LIMIT ?",
+             ORDER BY received_at, position, external_id LIMIT ?",
         );
         let rows = rows.bind(source).bind(i64::from(limit)).fetch_all(&mut *self.db.read().await?).await?;
         let mut updates = Vec::with_capacity(rows.len());
@@ -92,10 +145,33 @@ impl Store {
     }
 }
 
-async fn receive(tx: &mut Tx, key: &Key, raw: &Long, at: Timestamp) -> Result<Receipt, StoreError> {
+async fn receive_all(tx: &mut Tx, rows: &[Received]) -> Result<usize, StoreError> {
+    let mut new = 0;
+    for row in rows {
+        let known = sqlx::query("SELECT source FROM inbox WHERE source = ? AND external_id = ?");
+        let known = known.bind(&row.key.source).bind(&row.key.id).fetch_optional(&mut *tx).await?;
+        if known.is_none() && receive(tx, row).await? == Receipt::New {
+            new += 1;
+        }
+    }
+    Ok(new)
+}
+
+async fn answer_update(tx: &mut Tx, key: &Key, cards: &[LaidCard], at: Timestamp) -> Result<bool, StoreError> {
+    let first = handled(tx, key, at).await?;
+    if first {
+        owe_all(tx, cards).await?;
+    }
+    Ok(first)
+}
+
+async fn receive(tx: &mut Tx, row: &Received) -> Result<Receipt, StoreError> {
+    let Received { key, raw, at, position } = row;
+    let added = sqlx::query(
+        "INSERT INTO inbox (source, external_id, raw, raw_blob, received_at, position) VALUES (?, ?, ?, ?, ?, ?)",
+    );
     let added =
-        sqlx::query("INSERT INTO inbox (source, external_id, raw, raw_blob, received_at) VALUES (?, ?, ?, ?, ?)");
-    let added = added.bind(&key.source).bind(&key.id).bind(&raw.text).bind(raw.blob()).bind(at.millis());
+        added.bind(&key.source).bind(&key.id).bind(&raw.text).bind(raw.blob()).bind(at.millis()).bind(*position);
     match added.execute(tx).await.map_err(StoreError::from) {
         Ok(_) => Ok(Receipt::New),
         Err(error) if error.is_duplicate() => Ok(Receipt::Repeated),

@@ -167,7 +167,12 @@ async fn add(tx: &mut Tx, new: &NewUser) -> Result<UserId, StoreError> {
     Ok(id)
 }
 
-async fn link_account(tx: &mut Tx, user: &UserId, identity: &Identity, at: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn link_account(
+    tx: &mut Tx,
+    user: &UserId,
+    identity: &Identity,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     let linked = sqlx::query("INSERT INTO identities (platform, account, user_id, created_at) VALUES (?, ?, ?, ?)")
         .bind(&identity.platform)
         .bind(&identity.account)

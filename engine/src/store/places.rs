@@ -68,7 +68,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn lost_places(&self) -> Result<Vec<(Place, String, Timestamp)>, StoreError> {
-        let rows = sqlx::query("SELECT place, lost, updated_at FROM places WHERE lost IS NOT NULL ORDER BY updated_at DESC");
+        let rows =
+            sqlx::query("SELECT place, lost, updated_at FROM places WHERE lost IS NOT NULL ORDER BY updated_at DESC");
         let rows = rows.fetch_all(&mut *self.db.read().await?).await?;
         rows.iter().map(|row| Ok((row.word("place")?, row.text("lost")?, row.time("updated_at")?))).collect()
     }
@@ -98,7 +99,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn latest_task_of(&self, conversation: &ConversationId) -> Result<Option<TaskId>, StoreError> {
-        let found = sqlx::query("SELECT id FROM tasks WHERE conversation_id = ? ORDER BY created_at DESC, id DESC LIMIT 1");
+        let found =
+            sqlx::query("SELECT id FROM tasks WHERE conversation_id = ? ORDER BY created_at DESC, id DESC LIMIT 1");
         let found = found.bind(conversation.as_str()).fetch_optional(&mut *self.db.read().await?).await?;
         found.map(|row| row.word("id")).transpose()
     }
@@ -168,9 +170,10 @@ fn state_of(row: &AnyRow) -> Result<PlaceState, StoreError> {
 /// Sets one thing about a place; the row is made when it is missing.
 pub(super) async fn set(tx: &mut Tx, place: &Place, setting: &PlaceSetting) -> Result<(), StoreError> {
     let (sql, value) = match setting {
-        PlaceSetting::Conversation(id) => {
-            ("UPDATE places SET conversation_id = ?, updated_at = ? WHERE place = ?", id.as_ref().map(ConversationId::as_str))
-        }
+        PlaceSetting::Conversation(id) => (
+            "UPDATE places SET conversation_id = ?, updated_at = ? WHERE place = ?",
+            id.as_ref().map(ConversationId::as_str),
+        ),
         PlaceSetting::Mode(mode) => ("UPDATE places SET mode = ?, updated_at = ? WHERE place = ?", mode.as_deref()),
         PlaceSetting::Model(model) => ("UPDATE places SET model = ?, updated_at = ? WHERE place = ?", model.as_deref()),
         PlaceSetting::Privacy(word) => ("UPDATE places SET privacy = ?, updated_at = ? WHERE place = ?", Some(*word)),

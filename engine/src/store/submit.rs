@@ -9,6 +9,7 @@ use super::error::StoreError;
 use super::inbox::{Key, key_of};
 use super::long::Long;
 use super::outbox::{LaidCard, owe};
+use super::places::{self, PlaceSetting};
 use super::record::{Laid, append, blobs_in, keep_blobs};
 use signalbox_core::delivery::Delivery;
 use signalbox_core::event::EventKind;
@@ -33,6 +34,10 @@ pub struct NewTask {
     pub submitted: EventKind,
     /// The receipt owed to the place.
     pub receipt: Option<Delivery>,
+    /// The message that asks.
+    pub message: Option<String>,
+    /// Whether its conversation is from now on the one that goes on in the place.
+    pub goes_on: bool,
 }
 
 /// The same, ready for its rows.
@@ -45,6 +50,8 @@ struct Submission {
     prompt: Long,
     submitted: Laid,
     receipt: Option<LaidCard>,
+    message: Option<String>,
+    goes_on: bool,
 }
 
 impl Store {
@@ -64,6 +71,8 @@ impl Store {
             asking: new.asking,
             key: key_of(&new.source, &new.key),
             new_conversation: new.new_conversation,
+            message: new.message,
+            goes_on: new.goes_on,
         };
         self.db.write(submission, |tx, submission| Box::pin(submit(tx, submission))).await
     }
@@ -80,6 +89,13 @@ async fn submit(tx: &mut Tx, new: &Submission) -> Result<Submitted, StoreError> 
     insert(tx, new).await.map_err(|error| missing(error, "project, person or conversation"))?;
     keep_blobs(tx, &new.task.id, &blobs_in(&to_json(&new.task.attachments)?)).await?;
     append(tx, &new.task.id, new.task.created_at, std::slice::from_ref(&new.submitted)).await?;
+    let place = &new.task.origin;
+    if let Some(message) = &new.message {
+        places::register(tx, place, message, &format!("asked:{}", new.task.id)).await?;
+    }
+    if new.goes_on {
+        places::set(tx, place, &PlaceSetting::Conversation(Some(new.task.conversation.clone()))).await?;
+    }
     if let Some(receipt) = &new.receipt {
         owe(tx, receipt).await?;
     }

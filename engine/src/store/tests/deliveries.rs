@@ -7,8 +7,8 @@ use signalbox_core::card::{Card, OutcomeCard};
 use signalbox_core::delivery::{Delivery, DeliveryState};
 use signalbox_core::id::TaskId;
 use signalbox_core::money::MicroUsd;
-use signalbox_core::task::TaskState;
 use signalbox_core::port::Sent;
+use signalbox_core::task::TaskState;
 use std::sync::Arc;
 
 super::on_both!(

@@ -89,6 +89,8 @@ impl Cast {
             key: task.id.to_string(),
             task,
             asking: Asking::Ask,
+            message: None,
+            goes_on: false,
             source: "test".to_owned(),
             new_conversation: Some(conversation),
             submitted,

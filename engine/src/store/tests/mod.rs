@@ -6,6 +6,7 @@
 mod approvals;
 mod bench;
 mod blobs;
+mod conversations;
 mod deciding;
 mod deliveries;
 mod durability;

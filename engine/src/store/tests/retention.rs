@@ -5,8 +5,8 @@ use super::bench::Bench;
 use super::fixture::*;
 use signalbox_core::event::{EventKind, Excerpt};
 use signalbox_core::id::{BlobId, ToolUseId};
-use signalbox_core::task::TaskStep;
 use signalbox_core::port::Sent;
+use signalbox_core::task::TaskStep;
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,0 +1,197 @@
+//! From what somebody did to what is said in return: who they are, what they mean, what comes of it.
+
+use super::DeskService;
+use super::reply::Reply;
+use crate::bus::Ring;
+use crate::fresh;
+use crate::store::{PlaceSetting, owed};
+use signalbox_core::card::Card;
+use signalbox_core::command::{Command, Misunderstood, Plain, help, parse};
+use signalbox_core::delivery::Delivery;
+use signalbox_core::desk::{Answered, Heard, Privacy, Said};
+use signalbox_core::people::Actor;
+use signalbox_core::port::Refusal;
+
+/// The longest note, in characters: what Telegram takes for a toast.
+const NOTE: usize = 200;
+
+/// Somebody whom we know, and what they did.
+pub(super) struct Case<'a> {
+    pub(super) heard: &'a Heard,
+    pub(super) actor: Actor,
+}
+
+/// What comes of it.
+#[derive(Debug)]
+pub(super) enum Response {
+    /// It was not for us.
+    Nothing,
+    /// All there is to say is owed already: the update was handled together with it.
+    Done,
+    /// It is said to the person alone where the place can, else in the place.
+    Note(String),
+    /// It is said in the place.
+    Say(Box<Reply>),
+    /// These cards are owed to the place.
+    Cards(Vec<Delivery>),
+}
+
+impl Response {
+    pub(super) fn note(text: impl Into<String>) -> Self {
+        Self::Note(text.into())
+    }
+
+    pub(super) fn say(reply: Reply) -> Self {
+        Self::Say(Box::new(reply))
+    }
+}
+
+impl DeskService {
+    pub(super) async fn take_in(&self, heard: Heard) -> Result<Answered, Refusal> {
+        if !self.parts.store.is_unhandled(&heard.source, &heard.id).await? {
+            return Ok(Answered::Silence);
+        }
+        let response = match self.parts.store.actor_by_identity(&heard.sender).await? {
+            Some(actor) => {
+                let actor = Actor { place: Some(heard.place.clone()), ..actor };
+                self.remember_privacy(&heard).await?;
+                self.respond(&Case { heard: &heard, actor }).await
+            }
+            None => self.respond_to_stranger(&heard).await,
+        };
+        match response {
+            Ok(response) => self.answer(&heard, response).await,
+            // It is handed in again; nothing was said yet.
+            Err(Refusal::Unavailable(why)) => Err(Refusal::Unavailable(why)),
+            Err(refusal) => self.answer(&heard, Response::Note(worded(&refusal))).await,
+        }
+    }
+
+    async fn respond(&self, case: &Case<'_>) -> Result<Response, Refusal> {
+        match &case.heard.what {
+            Said::Words { text, answers, .. } => match understood(text, case.heard) {
+                Ok(None) => Ok(Response::Nothing),
+                Ok(Some(Command::SubmitTask { prompt })) => self.words(case, prompt, answers.as_deref()).await,
+                Ok(Some(command)) => self.carry_out(case, command).await,
+                Err(misunderstood) => Ok(Response::note(misunderstood.to_string())),
+            },
+            Said::Form { verb, fields } => {
+                let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+                match Command::from_fields(*verb, &fields, &case.heard.manner) {
+                    Ok(command) => self.carry_out(case, command).await,
+                    Err(misunderstood) => Ok(Response::note(misunderstood.to_string())),
+                }
+            }
+            Said::Pressed { code } => self.pressed(case, code).await,
+            Said::Chosen { code, options } => self.chosen(case, code, options).await,
+            Said::Filled { code, words } => self.filled(case, code, words).await,
+        }
+    }
+
+    pub(super) async fn carry_out(&self, case: &Case<'_>, command: Command) -> Result<Response, Refusal> {
+        match command {
+            Command::SubmitTask { prompt } => self.submit(case, prompt, self.thread_here(case, None).await?).await,
+            Command::StartConversation { prompt } => self.start_conversation(case, prompt).await,
+            Command::ContinueConversation { task, prompt } => self.continue_conversation(case, task, prompt).await,
+            Command::ChooseProject { project } => self.choose_project(case, project).await,
+            Command::ChooseMode { mode } => self.choose_mode(case, mode).await,
+            Command::ChooseModel { model } => self.choose_model(case, model).await,
+            Command::ListProjects => self.list_projects(case).await,
+            Command::StopTask { task } => self.stop(case, task).await,
+            Command::RetryTask { task } => self.retry(case, task).await,
+            Command::ShowStatus { task } => self.show_status(case, task).await,
+            Command::ShowDiff { task } => self.show_diff(case, task).await,
+            Command::ListApprovals => self.list_approvals(case).await,
+            Command::ShowQueue => self.show_queue(case).await,
+            Command::ShowUsage => self.show_usage(case).await,
+            Command::ShowIdentity => self.show_identity(case).await,
+            Command::LinkAccount { code } => self.link_again(case, &code).await,
+            Command::ShowHelp { verb } => {
+                let lines = help(verb, &case.heard.manner);
+                Ok(Response::say(lines.lines().fold(Reply::new(), Reply::line)))
+            }
+            Command::Approve { approval, span } => self.approve(case, approval.as_str(), span).await,
+            Command::Deny { approval, reason } => self.deny(case, approval.as_str(), reason).await,
+        }
+    }
+
+    /// Owes what is said, and marks the update as handled, at once.
+    async fn answer(&self, heard: &Heard, response: Response) -> Result<Answered, Refusal> {
+        let (cards, answered) = match response {
+            Response::Done => return Ok(Answered::Owed),
+            Response::Nothing => (Vec::new(), Answered::Silence),
+            Response::Note(text) if shows_notes(heard) => (Vec::new(), Answered::Note(cut(&text, NOTE))),
+            Response::Note(text) => (vec![self.owe_reply(heard, Reply::new().line(&text))], Answered::Owed),
+            Response::Say(reply) => (vec![self.owe_reply(heard, *reply)], Answered::Owed),
+            Response::Cards(cards) => (cards, Answered::Owed),
+        };
+        let owes = !cards.is_empty();
+        self.parts.store.answer_update(&heard.source, &heard.id, cards, fresh::now()).await?;
+        if owes {
+            self.parts.bus.ring(Ring::Outbox);
+        }
+        Ok(answered)
+    }
+
+    fn owe_reply(&self, heard: &Heard, reply: Reply) -> Delivery {
+        let card = reply.into_card(&format!("{}:{}", heard.source, heard.id), heard.message.clone());
+        owed(heard.place.clone(), Card::Reply(card), fresh::now())
+    }
+
+    async fn remember_privacy(&self, heard: &Heard) -> Result<(), Refusal> {
+        let word = match heard.privacy {
+            Privacy::Private => "private",
+            Privacy::Shared => "shared",
+            Privacy::Public => "public",
+        };
+        if self.parts.store.place(&heard.place).await?.privacy != word {
+            self.parts.store.set_place(&heard.place, PlaceSetting::Privacy(word)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What a text means here. A message with files and no words is a request to look at them.
+fn understood(text: &str, heard: &Heard) -> Result<Option<Command>, Misunderstood> {
+    let files = matches!(&heard.what, Said::Words { files, missing, .. } if !files.is_empty() || !missing.is_empty());
+    if text.trim().is_empty() && files && heard.manner.plain == Plain::IsTask {
+        return Ok(Some(Command::SubmitTask { prompt: "Look at the files that come with this message.".to_owned() }));
+    }
+    parse(text, &heard.manner)
+}
+
+/// Whether the person can be told something that stays between us.
+fn shows_notes(heard: &Heard) -> bool {
+    match &heard.what {
+        Said::Words { .. } => false,
+        Said::Form { .. } | Said::Pressed { .. } | Said::Chosen { .. } | Said::Filled { .. } => true,
+    }
+}
+
+/// A refusal as it is said in a chat, where the command line's advice does not help.
+pub(super) fn worded(refusal: &Refusal) -> String {
+    let text = refusal.to_string();
+    let plain = text.split("; `signalbox").next().unwrap_or(&text);
+    let mut letters = plain.chars();
+    let first: String = letters.next().map(char::to_uppercase).into_iter().flatten().collect();
+    format!("{first}{}", letters.as_str())
+}
+
+fn cut(text: &str, length: usize) -> String {
+    if text.chars().count() <= length {
+        return text.to_owned();
+    }
+    text.chars().take(length - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_read_well_in_a_chat() {
+        let refusal = Refusal::NotFound("there is no task `x`; `signalbox tasks` lists them".to_owned());
+        assert_eq!(worded(&refusal), "There is no task `x`");
+        assert_eq!(cut(&"ä".repeat(300), 200).chars().count(), 200);
+    }
+}

@@ -1,0 +1,104 @@
+//! Strangers and links: an account that is nobody's gets one refusal a day and nothing else, unless it sends a valid code.
+
+use super::DeskService;
+use super::hear::Response;
+use super::hear::Case;
+use super::reply::Reply;
+use crate::fresh;
+use crate::store::{AuditEntry, Redeemed};
+use serde_json::json;
+use signalbox_core::command::{Command, LinkCode, parse};
+use signalbox_core::desk::{Heard, Privacy, Said};
+use signalbox_core::id::UserId;
+use signalbox_core::port::Refusal;
+use signalbox_core::sheet::quoted;
+
+const DAY: i64 = 24 * 3600 * 1000;
+
+impl DeskService {
+    pub(super) async fn respond_to_stranger(&self, heard: &Heard) -> Result<Response, Refusal> {
+        match code_in(heard) {
+            Meant::Nothing => Ok(Response::Nothing),
+            Meant::Something => self.turn_away(heard).await,
+            Meant::Link(code) => self.link_stranger(heard, &code).await,
+        }
+    }
+
+    async fn link_stranger(&self, heard: &Heard, code: &LinkCode) -> Result<Response, Refusal> {
+        match self.parts.store.redeem_link_code(code.expose(), &heard.sender, fresh::now()).await? {
+            Redeemed::Linked(user) => {
+                self.wrote_down(&user, heard).await?;
+                let name = self.parts.store.actor(&user).await?.map(|actor| actor.name).unwrap_or_default();
+                let reply = Reply::new().line(&format!("Welcome, {}: this account is linked to you now.", quoted(&name)));
+                Ok(Response::say(reply.line("Write what you want done, or `/help`.")))
+            }
+            // Guessing is answered like anything else that a stranger says.
+            Redeemed::Unknown | Redeemed::Taken(_) => self.turn_away(heard).await,
+        }
+    }
+
+    async fn turn_away(&self, heard: &Heard) -> Result<Response, Refusal> {
+        let day = fresh::now().millis() / DAY;
+        if !self.parts.store.turn_away(&heard.sender, day).await? {
+            return Ok(Response::Nothing);
+        }
+        tracing::info!(platform = heard.sender.platform, "an account that is linked to nobody was turned away");
+        Ok(Response::note(
+            "I do not know you. Ask the hub's admin for a link code, and send me `/link CODE` in a private chat.",
+        ))
+    }
+
+    /// A code sent by somebody whose account is linked already.
+    pub(super) async fn link_again(&self, case: &Case<'_>, code: &LinkCode) -> Result<Response, Refusal> {
+        match self.parts.store.redeem_link_code(code.expose(), &case.heard.sender, fresh::now()).await? {
+            Redeemed::Unknown => Ok(Response::note("That code is not valid (any more). Ask for a new one.")),
+            Redeemed::Linked(_) | Redeemed::Taken(_) => {
+                Ok(Response::note(format!("This account is linked to `{}` already.", quoted(&case.actor.name))))
+            }
+        }
+    }
+
+    async fn wrote_down(&self, user: &UserId, heard: &Heard) -> Result<(), Refusal> {
+        tracing::info!(user = %user, platform = heard.sender.platform, "an account is linked to {user}");
+        let entry = AuditEntry {
+            user: Some(user.clone()),
+            action: "identity.link".to_owned(),
+            resource: format!("user:{user}"),
+            details: json!({ "platform": heard.sender.platform, "account": heard.sender.account }),
+            ip: None,
+            at: fresh::now(),
+        };
+        Ok(self.parts.store.audit(entry).await?)
+    }
+}
+
+/// What a stranger said, as far as it matters.
+enum Meant {
+    /// It was not for us.
+    Nothing,
+    /// It was.
+    Something,
+    /// A code, said where nobody else reads it.
+    Link(LinkCode),
+}
+
+fn code_in(heard: &Heard) -> Meant {
+    let command = match &heard.what {
+        Said::Words { text, .. } => parse(text, &heard.manner),
+        Said::Form { verb, fields } => {
+            let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            Command::from_fields(*verb, &fields, &heard.manner).map(Some)
+        }
+        Said::Pressed { .. } | Said::Chosen { .. } | Said::Filled { .. } => return Meant::Something,
+    };
+    match command {
+        Ok(Some(Command::LinkAccount { code })) if is_confidential(heard) => Meant::Link(code),
+        Ok(None) => Meant::Nothing,
+        Ok(Some(_)) | Err(_) => Meant::Something,
+    }
+}
+
+/// A form's fields are seen by nobody else; words are only in a private chat. Anybody in a group could take the code.
+fn is_confidential(heard: &Heard) -> bool {
+    heard.privacy == Privacy::Private || matches!(heard.what, Said::Form { .. })
+}
