@@ -94,9 +94,11 @@ fn show_questions(approval: &Approval, sheet: &mut Sheet) {
     for (number, question) in (0_u8..).zip(&asked) {
         let count = if many { format!("{}. ", number + 1) } else { String::new() };
         sheet.parts.push(Part::Line(format!("{count}{}", quoted(&question.question))));
-        sheet.parts.extend(question.options.iter().filter(|choice| !choice.description.is_empty()).map(|choice| {
-            Part::Faint(format!("{}: {}", brief(&choice.label, 60), brief(&choice.description, 200)))
-        }));
+        sheet.parts.extend(
+            question.options.iter().filter(|choice| !choice.description.is_empty()).map(|choice| {
+                Part::Faint(format!("{}: {}", brief(&choice.label, 60), brief(&choice.description, 200)))
+            }),
+        );
         if let Some(words) = approval.context.draft.words(number) {
             sheet.parts.push(Part::Line(format!("✍ {}", brief(words, 200))));
         }

@@ -72,6 +72,7 @@ fn rows(card: &OutcomeCard) -> Vec<Vec<Button>> {
     if card.state != TaskState::Succeeded {
         first.push(Button::plain("Retry", Press::Retry(task())));
     }
-    let second = vec![Button::plain("Continue", Press::Continue(task())), Button::bad("Discard", Press::Discard(task()))];
+    let second =
+        vec![Button::plain("Continue", Press::Continue(task())), Button::bad("Discard", Press::Discard(task()))];
     [first, second].into_iter().filter(|row| !row.is_empty()).collect()
 }

@@ -6,6 +6,7 @@
 mod approvals;
 mod bench;
 mod blobs;
+mod chats;
 mod conversations;
 mod deciding;
 mod deliveries;
