@@ -138,7 +138,9 @@ fn samples() -> Vec<EventKind> {
         EventKind::StopRequested { by: word() },
         EventKind::RetryRequested { by: word() },
         EventKind::Collected { commit: word(), base: None, branch: word(), stat: stat.clone() },
+        EventKind::HandedOver { files: Vec::new(), left_out: Some(word()) },
         EventKind::Pushed { branch: word(), commit: word() },
+        EventKind::Discarded { by: word() },
         EventKind::Finished {
             state: TaskState::Failed,
             result: None,

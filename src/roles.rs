@@ -13,6 +13,8 @@ pub(crate) enum Role {
     Delivery,
     /// Answers on the TCP address.
     Web,
+    /// Listens to chats, and speaks there.
+    Chat,
 }
 
 /// The hub with the roles that were named; with all when none was.
@@ -20,19 +22,20 @@ pub(crate) fn serving(named: &[Role]) -> HubOptions {
     let plays = |role| named.is_empty() || named.contains(&role);
     HubOptions {
         serve_web: plays(Role::Web),
-        roles: Roles { work: plays(Role::Worker), deliver: plays(Role::Delivery) },
+        chat: plays(Role::Chat),
+        roles: Roles { work: plays(Role::Worker), deliver: plays(Role::Delivery) || plays(Role::Chat) },
         ad_hoc: false,
     }
 }
 
 /// A hub for one task with a terminal as its place.
 pub(crate) fn one_task() -> HubOptions {
-    HubOptions { serve_web: false, roles: Roles { work: true, deliver: true }, ad_hoc: true }
+    HubOptions { serve_web: false, chat: false, roles: Roles { work: true, deliver: true }, ad_hoc: true }
 }
 
 /// A hub that only answers one command.
 pub(crate) fn one_answer() -> HubOptions {
-    HubOptions { serve_web: false, roles: Roles { work: false, deliver: false }, ad_hoc: true }
+    HubOptions { serve_web: false, chat: false, roles: Roles { work: false, deliver: false }, ad_hoc: true }
 }
 
 #[cfg(test)]

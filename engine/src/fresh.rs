@@ -21,6 +21,12 @@ pub fn approval_id() -> ApprovalId {
     ApprovalId::from_entropy(rand::random())
 }
 
+/// A one-time code, in groups of four as people read it.
+pub fn link_code() -> String {
+    let code = approval_id();
+    code.as_str().as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-")
+}
+
 /// A new grant's id.
 pub fn grant_id() -> GrantId {
     GrantId::new(unique())

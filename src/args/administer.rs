@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// `signalbox serve`
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// What this process does: worker, delivery, web; all when not given
+    /// What this process does: worker, delivery, web, chat; all when not given
     #[arg(long, value_name = "ROLES", value_delimiter = ',', hide_possible_values = true)]
     pub(crate) roles: Vec<HubRole>,
 }
@@ -82,6 +82,25 @@ pub(crate) struct ListProjectsArgs {
 pub(crate) enum UserCommand {
     /// Add a person
     Add(AddUserArgs),
+    /// Make a one-time code by which a person links an account in a chat
+    LinkCode(LinkCodeArgs),
+}
+
+/// `signalbox user link-code`
+#[derive(Debug, Args)]
+#[command(after_help = "The person sends `/link CODE` to the bot in a private chat. The code is shown once, holds for an hour,
+and replaces the one made before.")]
+pub(crate) struct LinkCodeArgs {
+    /// Their name
+    pub(crate) name: String,
+}
+
+/// `signalbox places`
+#[derive(Debug, Args)]
+pub(crate) struct PlacesArgs {
+    /// Print them as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// `signalbox user add`

@@ -6,7 +6,7 @@ mod tasks;
 mod tests;
 
 pub(crate) use administer::{
-    AddProjectArgs, AddUserArgs, BindArgs, ConfigCommand, DoctorArgs, ListProjectsArgs, ProjectCommand, ServeArgs,
+    AddProjectArgs, AddUserArgs, BindArgs, ConfigCommand, DoctorArgs, LinkCodeArgs, ListProjectsArgs, PlacesArgs, ProjectCommand, ServeArgs,
     UserCommand,
 };
 pub(crate) use tasks::{ApprovalsArgs, ApproveArgs, DenyArgs, RunArgs, ShowArgs, TaskArgs, TasksArgs};
@@ -55,6 +55,8 @@ pub(crate) enum Command {
     User(UserCommand),
     /// Bind a place to a project: what is asked there is about it
     Bind(BindArgs),
+    /// List the places where people are heard, and those where nothing can be said any more
+    Places(PlacesArgs),
     /// List tasks, the newest first
     Tasks(TasksArgs),
     /// Show one task

@@ -24,7 +24,7 @@ use signalbox_core::id::{ApprovalId, DeliveryId, TaskId, UserId};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Decide, Decided, DiffText, Hub, KeepFile, Project, Refusal, SubmitTask, Submitted, TaskFilter,
+    AddProject, AddUser, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, PlaceReport, Project, Refusal, SubmitTask, Submitted, TaskFilter,
 };
 use signalbox_core::task::{self, Task};
 use signalbox_web::About;
@@ -182,6 +182,14 @@ impl Hub for SocketHub {
 
     async fn add_user(&self, _: &Actor, request: AddUser) -> Result<UserId, Refusal> {
         self.wire.send(Method::POST, &["users"], &request).await
+    }
+
+    async fn make_link_code(&self, _: &Actor, person: &str) -> Result<NewLinkCode, Refusal> {
+        self.wire.send(Method::POST, &["users", person, "link-code"], &json!({})).await
+    }
+
+    async fn places(&self, _: &Actor) -> Result<Vec<PlaceReport>, Refusal> {
+        self.wire.get(&["places"], &()).await
     }
 
     async fn bind(&self, _: &Actor, project: &str, place: &Place) -> Result<(), Refusal> {

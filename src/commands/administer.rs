@@ -1,13 +1,14 @@
 //! Projects, people and places.
 
 use super::{print, print_json};
-use crate::args::{AddProjectArgs, AddUserArgs, BindArgs, ListProjectsArgs};
+use crate::args::{AddProjectArgs, AddUserArgs, BindArgs, LinkCodeArgs, ListProjectsArgs, PlacesArgs};
 use crate::client::SocketHub;
 use crate::exit::WrongUsage;
 use crate::reach::operator;
 use crate::show::{self, Look};
 use signalbox_core::people::Identity;
 use signalbox_core::port::{AddProject, AddUser, Hub as _, NewCredential};
+use signalbox_core::time::Spoken;
 use signalbox_engine::fresh;
 use std::path::Path;
 
@@ -41,6 +42,22 @@ pub(super) async fn add_user(args: AddUserArgs, hub: &SocketHub) -> anyhow::Resu
     };
     hub.add_user(&operator(), request).await?;
     print(&format!("{name} is added\n"))
+}
+
+pub(super) async fn make_link_code(args: &LinkCodeArgs, hub: &SocketHub) -> anyhow::Result<()> {
+    let made = hub.make_link_code(&operator(), &args.name).await?;
+    let span = Spoken(made.until.since(fresh::now()));
+    print(&format!("{}\n", made.code))?;
+    eprintln!("{} sends `/link {}` to the bot in a private chat, within {span}", args.name, made.code);
+    Ok(())
+}
+
+pub(super) async fn list_places(args: &PlacesArgs, hub: &SocketHub) -> anyhow::Result<()> {
+    let places = hub.places(&operator()).await?;
+    if args.json {
+        return print_json(&places);
+    }
+    print(&show::task::places(&places, Look::of_stdout()))
 }
 
 pub(super) async fn bind(args: &BindArgs, hub: &SocketHub) -> anyhow::Result<()> {

@@ -47,6 +47,8 @@ async fn answer(command: Command, hub: &SocketHub) -> anyhow::Result<()> {
         Command::Project(ProjectCommand::Add(args)) => administer::add_project(args, hub).await,
         Command::Project(ProjectCommand::List(args)) => administer::list_projects(&args, hub).await,
         Command::User(UserCommand::Add(args)) => administer::add_user(args, hub).await,
+        Command::User(UserCommand::LinkCode(args)) => administer::make_link_code(&args, hub).await,
+        Command::Places(args) => administer::list_places(&args, hub).await,
         Command::Bind(args) => administer::bind(&args, hub).await,
         Command::Tasks(args) => tasks::list(args, hub).await,
         Command::Show(args) => tasks::show(&args, hub).await,

@@ -13,7 +13,15 @@ pub(crate) const DEFAULT: &str = include_str!("../../config/default.toml");
 const OPEN_TABLES: &[&str] = &["model.prices"];
 
 /// Keys that hold secrets and can be read from a file named by `…_FILE`.
-const SECRETS: &[&str] = &["model.api_key", "model.oauth_token", "database.url", "redis.url"];
+const SECRETS: &[&str] = &[
+    "model.api_key",
+    "model.oauth_token",
+    "database.url",
+    "redis.url",
+    "telegram.token",
+    "telegram.webhook_secret",
+    "discord.token",
+];
 
 /// Variables that are no configuration keys but belong to the product.
 const OTHER_VARIABLES: &[&str] = &["SIGNALBOX_HOME", "SIGNALBOX_CONFIG", "SIGNALBOX_MASTER_KEY_FILE"];

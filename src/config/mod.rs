@@ -24,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) database: DatabaseSection,
     pub(crate) redis: RedisSection,
     pub(crate) web: WebSection,
+    pub(crate) telegram: TelegramSection,
+    pub(crate) discord: DiscordSection,
     pub(crate) model: ModelSection,
     pub(crate) approval: ApprovalSection,
     pub(crate) queue: QueueSection,
@@ -48,6 +50,23 @@ section!(HubSection { home: PathBuf, name: String });
 section!(DatabaseSection { url: SecretString, blobs: PathBuf });
 section!(RedisSection { url: SecretString });
 section!(WebSection { listen: String });
+section!(TelegramSection {
+    token: SecretString,
+    api_url: String,
+    mode: TelegramMode,
+    webhook_url: String,
+    webhook_secret: SecretString,
+    chat_per_second: f64,
+    group_per_minute: f64,
+    all_per_second: f64,
+});
+section!(DiscordSection {
+    token: SecretString,
+    api_url: String,
+    gateway_url: String,
+    mode: DiscordMode,
+    public_key: String,
+});
 section!(ModelSection {
     base_url: String,
     api_key: SecretString,
@@ -74,6 +93,26 @@ section!(SandboxSection {
 section!(GitSection { program: String, private_addresses: bool, author_name: String, author_email: String });
 section!(RetentionSection { tasks: Span, messages: Span });
 section!(LogSection { level: String, format: LogFormat });
+
+/// How Telegram's updates come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TelegramMode {
+    /// We ask for them.
+    Polling,
+    /// They are sent to us.
+    Webhook,
+}
+
+/// How Discord's events come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DiscordMode {
+    /// Over a connection that is kept.
+    Gateway,
+    /// As signed requests.
+    Http,
+}
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -180,6 +219,47 @@ impl Config {
         );
         let redis = self.redis.url.expose_secret();
         check(!redis.is_empty() && !redis.starts_with("redis://"), "redis.url must begin with redis://");
+        faults.extend(self.chat_contradictions());
+        faults
+    }
+
+    /// The same for the chats.
+    fn chat_contradictions(&self) -> Vec<String> {
+        use secrecy::ExposeSecret as _;
+        let (telegram, discord) = (&self.telegram, &self.discord);
+        let on = |token: &SecretString| !token.expose_secret().is_empty();
+        let mut faults = Vec::new();
+        let mut check = |wrong: bool, fault: &str| {
+            if wrong {
+                faults.push(fault.to_owned());
+            }
+        };
+        let sound_url = |url: &str| url.starts_with("https://") || url.starts_with("http://");
+        check(!sound_url(&telegram.api_url), "telegram.api_url must begin with https:// (or http://)");
+        check(!sound_url(&discord.api_url), "discord.api_url must begin with https:// (or http://)");
+        let token = telegram.token.expose_secret();
+        let id = token.split(':').next().unwrap_or_default();
+        let sound_token = token.contains(':') && !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+        check(on(&telegram.token) && !sound_token, "telegram.token must look like 123456:ABC…, as @BotFather gives it");
+        let hooked = on(&telegram.token) && telegram.mode == TelegramMode::Webhook;
+        check(hooked && !sound_url(&telegram.webhook_url), "telegram.mode \"webhook\" needs telegram.webhook_url");
+        let secret = telegram.webhook_secret.expose_secret();
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        let sound_secret = (1..=256).contains(&secret.len()) && secret.bytes().all(allowed);
+        check(
+            hooked && !sound_secret,
+            "telegram.mode \"webhook\" needs telegram.webhook_secret: 1 to 256 letters, digits, `_` and `-`",
+        );
+        let interactions = on(&discord.token) && discord.mode == DiscordMode::Http;
+        check((hooked || interactions) && self.web.listen.is_empty(), "what is sent to the hub needs web.listen");
+        let key = &discord.public_key;
+        let sound_key = key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
+        check(interactions && !sound_key, "discord.mode \"http\" needs discord.public_key: 64 hexadecimal digits");
+        let gateway = &discord.gateway_url;
+        let sound_gateway = gateway.is_empty() || gateway.starts_with("wss://") || gateway.starts_with("ws://");
+        check(!sound_gateway, "discord.gateway_url must begin with wss:// (or ws://)");
+        let paces = [telegram.chat_per_second, telegram.group_per_minute, telegram.all_per_second];
+        check(paces.iter().any(|pace| *pace <= 0.0), "telegram's limits must be more than 0");
         faults
     }
 }

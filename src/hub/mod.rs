@@ -32,6 +32,8 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct HubOptions {
     /// Answer on the TCP address too.
     pub(crate) serve_web: bool,
+    /// Listen to chats, and speak there.
+    pub(crate) chat: bool,
     /// Which halves of the engine run here.
     pub(crate) roles: Roles,
     /// For one command only: nothing is kept ready for tasks to come.
@@ -168,7 +170,7 @@ async fn listen(
         let mut listeners = vec![serve_local(&socket, app.clone(), stop.clone()).await?];
         let mut web = None;
         if options.serve_web && !config.web.listen.is_empty() {
-            let (address, serving) = serve_tcp(listen_address(config)?, app, stop.clone()).await?;
+            let (address, serving) = serve_tcp(listen_address(config)?, app, axum::Router::new(), stop.clone()).await?;
             listeners.push(serving);
             web = Some(address);
         }

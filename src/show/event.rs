@@ -46,6 +46,12 @@ pub(crate) fn told(event: &EventKind, look: Look) -> Option<String> {
             let short: String = commit.chars().take(12).collect();
             faint(format!("{files} changed, commit {} on {}", line(&short, None), line(branch, None)))
         }
+        EventKind::HandedOver { files, .. } if files.is_empty() => None,
+        EventKind::HandedOver { files, .. } => {
+            let names: Vec<_> = files.iter().map(|file| line(&file.name, None)).collect();
+            faint(format!("handed over: {}", names.join(", ")))
+        }
+        EventKind::Discarded { by } => warn(format!("{} discarded the work", line(by, None))),
         EventKind::Pushed { branch, .. } => faint(format!("{} is pushed", line(branch, None))),
     }
 }

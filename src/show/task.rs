@@ -7,7 +7,7 @@ use signalbox_core::approval::{Approval, ApprovalKind};
 use signalbox_core::event::input_line;
 use signalbox_core::exhibit;
 use signalbox_core::id::ProjectId;
-use signalbox_core::port::Project;
+use signalbox_core::port::{PlaceReport, Project};
 use signalbox_core::task::Task;
 use signalbox_core::time::{Spoken, Timestamp};
 
@@ -59,6 +59,17 @@ pub(crate) fn projects(projects: &[Project], now: Timestamp, look: Look) -> Stri
         table.row([project.name.clone(), policy.to_owned(), age, project.git.clone()]);
     }
     table.render("no projects; `signalbox project add NAME --git PATH` adds one", look)
+}
+
+/// Places, one a line.
+pub(crate) fn places(places: &[PlaceReport], look: Look) -> String {
+    let mut table = Table::new(&["PLACE", "PROJECT", "GIVEN UP", "STATE"]);
+    for one in places {
+        let state = one.lost.as_ref().map_or_else(|| "in use".to_owned(), |why| format!("lost: {}", prose(why)));
+        let project = one.project.clone().unwrap_or_default();
+        table.row([one.place.to_string(), project, one.dead.to_string(), state]);
+    }
+    table.render("no places yet; `signalbox bind PROJECT PLACE` binds one", look)
 }
 
 /// One task, whole.

@@ -20,7 +20,7 @@ use signalbox_core::id::{DeliveryId, TaskId, UserId};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Decide, Decided, DiffText, KeepFile, Project, Refusal, SubmitTask, Submitted, TaskFilter,
+    AddProject, AddUser, Decide, Decided, DiffText, KeepFile, NewLinkCode, PlaceReport, Project, Refusal, SubmitTask, Submitted, TaskFilter,
 };
 use signalbox_core::task::{Attachment, Task};
 use std::convert::Infallible;
@@ -47,6 +47,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/projects", post(add_project).get(list_projects))
         .route("/api/v1/projects/{project}/places", post(bind_place))
         .route("/api/v1/users", post(add_user))
+        .route("/api/v1/users/{person}/link-code", post(make_link_code))
+        .route("/api/v1/places", get(list_places))
         .route("/api/v1/places/{place}/deliveries", get(attach_terminal))
         .route("/api/v1/deliveries/{delivery}/receipt", post(acknowledge_delivery))
         .route("/api/v1/hub", get(show_hub))
@@ -217,6 +219,18 @@ async fn add_user(
     Payload(request): Payload<AddUser>,
 ) -> Answer<UserId> {
     Ok(Json(app.hub.add_user(&actor, request).await?))
+}
+
+async fn make_link_code(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Path(person): Path<String>,
+) -> Answer<NewLinkCode> {
+    Ok(Json(app.hub.make_link_code(&actor, &person).await?))
+}
+
+async fn list_places(State(app): State<App>, Operator(actor): Operator) -> Answer<Vec<PlaceReport>> {
+    Ok(Json(app.hub.places(&actor).await?))
 }
 
 async fn attach_terminal(

@@ -2,7 +2,7 @@
 
 use crate::peer::LocalPeer;
 use crate::{App, api, health};
-use axum::Extension;
+use axum::{Extension, Router};
 use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
@@ -44,19 +44,20 @@ pub enum ServeError {
     },
 }
 
-/// Serves health and metrics on a TCP address until `stop`. Returns the address (a port of 0 gets a free one) and the task to join.
+/// Serves health, metrics and what platforms send us (`hooks`) on a TCP address until `stop`. Returns the address (a port of 0 gets a free one) and the task to join.
 ///
 /// # Errors
 /// [`ServeError::Tcp`].
 pub async fn serve_tcp(
     address: SocketAddr,
     app: App,
+    hooks: Router,
     stop: CancellationToken,
 ) -> Result<(SocketAddr, tokio::task::JoinHandle<()>), ServeError> {
     let failed = |source| ServeError::Tcp { address, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
-    let router = health::routes().with_state(app);
+    let router = health::routes().with_state(app).merge(hooks);
     let serving = tokio::spawn(async move {
         let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
         if let Err(error) = served {

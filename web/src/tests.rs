@@ -64,7 +64,7 @@ async fn serve(faults: &[&str]) -> (SocketAddr, CancellationToken) {
     let about = crate::About { version: "1".to_owned(), rehearsal: false, ad_hoc: false };
     let app = App { about, hub, terminals: TerminalPlaces::default(), metrics };
     let stop = CancellationToken::new();
-    let (address, _) = serve_tcp("127.0.0.1:0".parse().unwrap(), app, stop.clone()).await.unwrap();
+    let (address, _) = serve_tcp("127.0.0.1:0".parse().unwrap(), app, axum::Router::new(), stop.clone()).await.unwrap();
     (address, stop)
 }
 

@@ -230,6 +230,34 @@ pub struct AddUser {
     pub identities: Vec<Identity>,
 }
 
+/// A one-time code by which a person links an account elsewhere. It is shown once.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewLinkCode {
+    /// The code.
+    pub code: String,
+    /// Until when it can be used.
+    pub until: crate::time::Timestamp,
+}
+
+impl std::fmt::Debug for NewLinkCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewLinkCode").field("until", &self.until).finish_non_exhaustive()
+    }
+}
+
+/// A place as an admin sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceReport {
+    /// The place.
+    pub place: Place,
+    /// The project that it is bound to, by name.
+    pub project: Option<String>,
+    /// Why nothing can be said there, if so.
+    pub lost: Option<String>,
+    /// How many deliveries to it were given up.
+    pub dead: u64,
+}
+
 /// A diff as text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiffText {
@@ -277,6 +305,10 @@ pub trait Hub: Send + Sync + 'static {
     async fn projects(&self, actor: &Actor) -> Result<Vec<Project>, Refusal>;
     /// Adds a person.
     async fn add_user(&self, actor: &Actor, request: AddUser) -> Result<UserId, Refusal>;
+    /// Makes a one-time code by which a person links an account elsewhere.
+    async fn make_link_code(&self, actor: &Actor, person: &str) -> Result<NewLinkCode, Refusal>;
+    /// The places that are bound or were heard of, with what keeps us from speaking there.
+    async fn places(&self, actor: &Actor) -> Result<Vec<PlaceReport>, Refusal>;
     /// Binds a place to a project: what is asked there is about it.
     async fn bind(&self, actor: &Actor, project: &str, place: &Place) -> Result<(), Refusal>;
     /// What keeps the hub from doing its work right now, a sentence each; empty means ready.

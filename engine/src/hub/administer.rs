@@ -11,7 +11,8 @@ use signalbox_core::id::{ProjectId, UserId};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::policy::Policy;
-use signalbox_core::port::{AddProject, AddUser, Project, Refusal};
+use signalbox_core::port::{AddProject, AddUser, NewLinkCode, PlaceReport, Project, Refusal};
+use std::time::Duration;
 
 /// The longest name of a project or person, in characters.
 const NAME_LIMIT: usize = 64;
@@ -71,6 +72,25 @@ pub(crate) async fn bind(parts: &Parts, actor: &Actor, project: &str, place: &Pl
     }
     parts.store.bind(place, &project.id, fresh::now()).await?;
     audit(parts, actor, "place.bind", format!("project:{}", project.name)).await
+}
+
+/// How long a link code can be used.
+const LINK_CODE_LASTS: Duration = Duration::from_secs(3600);
+
+pub(crate) async fn make_link_code(parts: &Parts, actor: &Actor, person: &str) -> Result<NewLinkCode, Refusal> {
+    admin_only(actor)?;
+    let missing = || Refusal::NotFound(format!("there is no person `{person}`; `signalbox user add` adds one"));
+    let user = parts.store.user(person).await?.ok_or_else(missing)?;
+    let (code, now) = (fresh::link_code(), fresh::now());
+    let until = now + LINK_CODE_LASTS;
+    parts.store.keep_link_code(&user.user, &code, now, until).await?;
+    audit(parts, actor, "user.link_code", format!("user:{}", user.name)).await?;
+    Ok(NewLinkCode { code, until })
+}
+
+pub(crate) async fn places(parts: &Parts, actor: &Actor) -> Result<Vec<PlaceReport>, Refusal> {
+    admin_only(actor)?;
+    Ok(parts.store.places().await?)
 }
 
 fn admin_only(actor: &Actor) -> Result<(), Refusal> {

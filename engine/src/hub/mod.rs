@@ -24,7 +24,8 @@ use signalbox_core::id::{ApprovalId, TaskId, UserId};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Decide, Decided, DiffText, Hub, KeepFile, Project, Refusal, SubmitTask, Submitted, TaskFilter,
+    AddProject, AddUser, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, PlaceReport, Project, Refusal,
+    SubmitTask, Submitted, TaskFilter,
 };
 use signalbox_core::task::{Attachment, Task};
 use std::sync::Arc;
@@ -106,6 +107,14 @@ impl Hub for HubService {
 
     async fn add_user(&self, actor: &Actor, request: AddUser) -> Result<UserId, Refusal> {
         administer::add_user(&self.parts, actor, request).await
+    }
+
+    async fn make_link_code(&self, actor: &Actor, person: &str) -> Result<NewLinkCode, Refusal> {
+        administer::make_link_code(&self.parts, actor, person).await
+    }
+
+    async fn places(&self, actor: &Actor) -> Result<Vec<PlaceReport>, Refusal> {
+        administer::places(&self.parts, actor).await
     }
 
     async fn bind(&self, actor: &Actor, project: &str, place: &Place) -> Result<(), Refusal> {

@@ -9,7 +9,7 @@ use signalbox_core::card::Card;
 use signalbox_core::id::{ConversationId, TaskId};
 use signalbox_core::place::Place;
 use signalbox_core::policy::{Detail, Policy};
-use signalbox_core::time::Timestamp;
+use signalbox_core::port::PlaceReport;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
@@ -63,15 +63,19 @@ impl Store {
         self.db.write(row, |tx, (place, setting)| Box::pin(set(tx, place, setting))).await
     }
 
-    /// The places where we cannot speak, with the reasons; the latest first.
+    /// The places that are bound or were heard of, and how many deliveries to each were given up.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn lost_places(&self) -> Result<Vec<(Place, String, Timestamp)>, StoreError> {
-        let rows =
-            sqlx::query("SELECT place, lost, updated_at FROM places WHERE lost IS NOT NULL ORDER BY updated_at DESC");
+    pub async fn places(&self) -> Result<Vec<PlaceReport>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT k.place, (SELECT p.name FROM bindings b JOIN projects p ON p.id = b.project_id WHERE b.place = k.place) \
+             AS project, (SELECT lost FROM places l WHERE l.place = k.place) AS lost, \
+             (SELECT COUNT(*) FROM deliveries d WHERE d.place = k.place AND d.status = 'dead') AS dead \
+             FROM (SELECT place FROM places UNION SELECT place FROM bindings) k ORDER BY k.place",
+        );
         let rows = rows.fetch_all(&mut *self.db.read().await?).await?;
-        rows.iter().map(|row| Ok((row.word("place")?, row.text("lost")?, row.time("updated_at")?))).collect()
+        rows.iter().map(report_of).collect()
     }
 
     /// The card that a message there belongs to.
@@ -155,6 +159,15 @@ impl Store {
         let read = policy.map_or_else(|| Ok(Policy::default()), |text| Policy::parse(&text));
         Ok(read.map_or(Detail::Summary, |policy| policy.settings.detail_in_public))
     }
+}
+
+fn report_of(row: &AnyRow) -> Result<PlaceReport, StoreError> {
+    Ok(PlaceReport {
+        place: row.word("place")?,
+        project: row.maybe_text("project")?,
+        lost: row.maybe_text("lost")?,
+        dead: row.count("dead")?,
+    })
 }
 
 fn state_of(row: &AnyRow) -> Result<PlaceState, StoreError> {
