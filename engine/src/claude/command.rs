@@ -4,6 +4,7 @@
 //! way to ask for a mode in which the CLI does not ask.
 
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use signalbox_core::id::SessionId;
 
 /// The version of the CLI that all of this was measured with.
@@ -32,13 +33,24 @@ pub const DISALLOWED_TOOLS: [&str; 10] = [
 const ASK_FOR_EVERYTHING: &str = r#"{"permissions":{"ask":["*"]}}"#;
 
 /// The mode a session starts in. The CLI knows more permissive ones; they are not offered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PermissionMode {
     /// Work.
     #[default]
     Default,
     /// Look and plan; work begins when people accept the plan.
     Plan,
+}
+
+impl PermissionMode {
+    /// The CLI's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Plan => "plan",
+        }
+    }
 }
 
 /// What differs from start to start.
@@ -72,10 +84,7 @@ pub fn arguments(options: &CliOptions) -> Vec<String> {
     .to_vec();
     arguments.push(format!("--settings={ASK_FOR_EVERYTHING}"));
     arguments.push(format!("--disallowedTools={}", DISALLOWED_TOOLS.join(",")));
-    arguments.push(match options.permission_mode {
-        PermissionMode::Default => "--permission-mode=default".to_owned(),
-        PermissionMode::Plan => "--permission-mode=plan".to_owned(),
-    });
+    arguments.push(format!("--permission-mode={}", options.permission_mode.as_str()));
     arguments.extend(options.model.as_ref().map(|model| format!("--model={model}")));
     arguments.extend(options.resume.as_ref().map(|session| format!("--resume={}", session.as_str())));
     arguments.extend(options.max_turns.map(|turns| format!("--max-turns={turns}")));

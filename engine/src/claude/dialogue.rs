@@ -1,5 +1,6 @@
 //! One process of the CLI as a state machine: lines in, signals and lines out.
 
+use super::command::PermissionMode;
 use super::ledger::{AskedBy, Ledger, RememberedCall, Standing};
 use super::outgoing::{Answer, Outgoing, Prompt, RequestId};
 use super::plans::Plans;
@@ -69,6 +70,8 @@ pub struct DialogueMemory {
     pub turn: Turn,
     /// The CLI no longer hears this side, so no success is believed.
     pub stdin_lost: bool,
+    /// The mode that the CLI works in, as far as this side set it or led out of it.
+    pub mode: PermissionMode,
     /// How many requests of ours were numbered.
     pub requests: u32,
     /// Every call asked about in this process.
@@ -91,6 +94,7 @@ pub struct Dialogue {
     pub(super) key_refused: bool,
     pub(super) session_unknown: bool,
     pub(super) garbage: u32,
+    mode: PermissionMode,
     requests: u32,
     pub(super) plans: Plans,
 }
@@ -125,9 +129,15 @@ impl Dialogue {
             key_refused: false,
             session_unknown: false,
             garbage: 0,
+            mode: memory.mode,
             requests: memory.requests,
             plans: Plans::default(),
         }
+    }
+
+    /// The same, started in this mode.
+    pub fn in_mode(self, mode: PermissionMode) -> Self {
+        Self { mode, ..self }
     }
 
     /// What to keep of it.
@@ -140,6 +150,7 @@ impl Dialogue {
             awaited: self.awaited.clone(),
             turn: self.turn.clone(),
             stdin_lost: self.stdin_lost,
+            mode: self.mode,
             requests: self.requests,
             calls: self.ledger.calls().to_vec(),
         }
@@ -175,6 +186,22 @@ impl Dialogue {
     /// Changes the model from the next request on.
     pub fn set_model(&mut self, model: &str) -> Vec<Outgoing> {
         vec![self.request(&json!({"subtype": "set_model", "model": model}))]
+    }
+
+    /// Changes the mode from the next call on (recording 33).
+    pub fn set_mode(&mut self, mode: PermissionMode) -> Vec<Outgoing> {
+        self.mode = mode;
+        vec![self.request(&json!({"subtype": "set_permission_mode", "mode": mode.as_str()}))]
+    }
+
+    /// The mode that it works in. What the CLI itself says of it is a claim, and is not looked at.
+    pub fn mode(&self) -> PermissionMode {
+        self.mode
+    }
+
+    /// Claude's plan was accepted: the CLI leaves plan mode by itself (recording 09).
+    pub fn plan_accepted(&mut self) {
+        self.mode = PermissionMode::Default;
     }
 
     fn request(&mut self, request: &serde_json::Value) -> Outgoing {

@@ -5,12 +5,12 @@ use super::Ending;
 use super::brief::{Brief, store_failed};
 use super::gate::{Case, Move, next_move};
 use super::talk::Talk;
-use crate::claude::{Answer, RequestId};
+use crate::claude::{Answer, PermissionMode, RequestId};
 use crate::fresh;
 use crate::hub::chain;
 use crate::parts::Parts;
 use crate::store::{Consumed, GateRecord, Gated, StoreError};
-use signalbox_core::approval::{Approval, ApprovalState, Saying, allowed_input};
+use signalbox_core::approval::{Approval, ApprovalKind, ApprovalState, Saying, allowed_input};
 use signalbox_core::event::{DecidedBy, EventKind, GateAnswer};
 use signalbox_core::id::ApprovalId;
 use signalbox_core::tool::ToolCall;
@@ -62,7 +62,11 @@ impl Talk {
             |approval: &Approval| approval.state == ApprovalState::Void && approval.parked && now < approval.expires_at;
         approvals.retain(|approval| approval.call.id == call.id && !taken_back(approval));
         let grants = store.active_grants(task, now).await?;
-        let verdict = self.brief.policy.judge(call, &grants, now);
+        let policy = &self.brief.policy;
+        let verdict = match self.live.dialogue.mode() {
+            PermissionMode::Default => policy.judge(call, &grants, now),
+            PermissionMode::Plan => policy.judge_planning(call, now),
+        };
         let asking = self.brief.asking;
         let case = Case {
             call,
@@ -133,7 +137,15 @@ impl Talk {
             GateAnswer::Defer => Answer::Defer,
         };
         self.tell(request, answer).await;
+        self.leave_planning(call, ruling.answer);
         Ok(())
+    }
+
+    /// Once its plan was accepted, Claude works.
+    fn leave_planning(&mut self, call: &ToolCall, answer: GateAnswer) {
+        if answer == GateAnswer::Allow && ApprovalKind::of(call) == ApprovalKind::Plan {
+            self.live.dialogue.plan_accepted();
+        }
     }
 
     /// Tells the CLI; what the protocol refuses becomes a no.
@@ -163,6 +175,7 @@ impl Talk {
             }
         };
         self.tell(request, answer).await;
+        self.leave_planning(call, record.answer);
         Ok(())
     }
 

@@ -43,9 +43,11 @@ impl Brief {
         self.limits.seconds.map(|seconds| Duration::from_secs(seconds).saturating_sub(self.time_used))
     }
 
-    /// The model to ask for.
+    /// The model to ask for: the task's own, else the conversation's, else the hub's. The gateway checks whether it may be
+    /// used.
     pub(crate) fn model(&self, parts: &Parts) -> Option<String> {
-        self.task.model.clone().or_else(|| parts.settings.run.model.clone())
+        let chosen = self.task.model.as_ref().or(self.conversation.model.as_ref());
+        chosen.cloned().or_else(|| parts.settings.run.model.clone())
     }
 
     /// The image of the sandbox.

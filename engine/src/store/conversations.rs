@@ -2,10 +2,12 @@
 
 use super::Store;
 use super::answers::Fenced;
+use super::blobs::wall_clock;
 use super::claim::{Lease, hold};
 use super::columns::Columns;
 use super::db::Tx;
 use super::error::StoreError;
+use signalbox_core::command::Mode;
 use signalbox_core::id::{BlobId, ConversationId, NodeId, ProjectId, SessionId, TaskId};
 use signalbox_core::place::Place;
 use signalbox_core::time::Timestamp;
@@ -33,6 +35,10 @@ pub struct Conversation {
     pub session_blob: Option<BlobId>,
     /// The name of its volumes, once it has some.
     pub volumes: Option<String>,
+    /// Whether it works at once, or plans first.
+    pub mode: Mode,
+    /// The model that people chose for it; none means the hub's.
+    pub model: Option<String>,
     /// When it began.
     pub created_at: Timestamp,
     /// When it changed last.
@@ -53,6 +59,8 @@ impl Conversation {
             node: None,
             session_blob: None,
             volumes: None,
+            mode: Mode::Work,
+            model: None,
             created_at: at,
             updated_at: at,
         }
@@ -69,6 +77,13 @@ pub(super) enum Change {
     Base(String),
     SessionBlob(BlobId),
     Node(Option<NodeId>),
+}
+
+/// What people choose of a conversation, whoever works in it at the moment.
+#[derive(Debug, Clone)]
+enum Choice {
+    Mode(Mode),
+    Model(Option<String>),
 }
 
 impl Store {
@@ -129,6 +144,27 @@ impl Store {
         self.change_conversation(lease, Change::Node(node)).await
     }
 
+    /// Sets whether its next turns work at once, or plan first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn choose_mode(&self, id: &ConversationId, mode: Mode) -> Result<(), StoreError> {
+        self.choose(id, Choice::Mode(mode)).await
+    }
+
+    /// Sets the model of its next turns; none means the hub's.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn choose_model(&self, id: &ConversationId, model: Option<String>) -> Result<(), StoreError> {
+        self.choose(id, Choice::Model(model)).await
+    }
+
+    async fn choose(&self, id: &ConversationId, choice: Choice) -> Result<(), StoreError> {
+        let chosen = (id.clone(), choice, wall_clock());
+        self.db.write(chosen, |tx, (id, choice, at)| Box::pin(choose(tx, id, choice, *at))).await
+    }
+
     async fn change_conversation(&self, lease: &Lease, change: Change) -> Result<Fenced<()>, StoreError> {
         let fenced = (lease.clone(), change);
         self.db.write(fenced, |tx, (lease, change)| Box::pin(fenced_change(tx, lease, change))).await
@@ -158,11 +194,20 @@ pub(super) async fn apply(tx: &mut Tx, id: &ConversationId, change: &Change) -> 
     Ok(())
 }
 
+async fn choose(tx: &mut Tx, id: &ConversationId, choice: &Choice, at: Timestamp) -> Result<(), StoreError> {
+    let (sql, value) = match choice {
+        Choice::Mode(mode) => ("UPDATE conversations SET mode = ?, updated_at = ? WHERE id = ?", Some(mode.as_str())),
+        Choice::Model(model) => ("UPDATE conversations SET model = ?, updated_at = ? WHERE id = ?", model.as_deref()),
+    };
+    sqlx::query(sql).bind(value).bind(at.millis()).bind(id.as_str()).execute(tx).await?;
+    Ok(())
+}
+
 /// Reads one conversation.
 pub(super) async fn load(tx: &mut Tx, id: &ConversationId) -> Result<Option<Conversation>, StoreError> {
     let found = sqlx::query(
         "SELECT id, project_id, place, session_id, head, base, live_task, node, session_blob, volumes, \
-         created_at, updated_at FROM conversations WHERE id = ?",
+         mode, model, created_at, updated_at FROM conversations WHERE id = ?",
     );
     let Some(row) = found.bind(id.as_str()).fetch_optional(tx).await? else { return Ok(None) };
     Ok(Some(Conversation {
@@ -176,16 +221,23 @@ pub(super) async fn load(tx: &mut Tx, id: &ConversationId) -> Result<Option<Conv
         node: row.maybe_id("node", NodeId::new)?,
         session_blob: row.maybe_id("session_blob", BlobId::new)?,
         volumes: row.maybe_text("volumes")?,
+        mode: mode_of(&row.text("mode")?)?,
+        model: row.maybe_text("model")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     }))
 }
 
+fn mode_of(word: &str) -> Result<Mode, StoreError> {
+    let known = Mode::ALL.into_iter().find(|mode| mode.as_str() == word);
+    known.ok_or_else(|| StoreError::damaged(format!("mode: `{word}` is none")))
+}
+
 /// Stores a new one.
 pub(super) async fn insert(tx: &mut Tx, new: &Conversation) -> Result<(), StoreError> {
     let added = sqlx::query(
-        "INSERT INTO conversations (id, project_id, place, session_id, head, base, node, created_at, updated_at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO conversations (id, project_id, place, session_id, head, base, node, mode, model, created_at, \
+         updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     added
         .bind(new.id.as_str())
@@ -195,6 +247,8 @@ pub(super) async fn insert(tx: &mut Tx, new: &Conversation) -> Result<(), StoreE
         .bind(&new.head)
         .bind(&new.base)
         .bind(new.node.as_ref().map(NodeId::as_str))
+        .bind(new.mode.as_str())
+        .bind(&new.model)
         .bind(new.created_at.millis())
         .bind(new.updated_at.millis())
         .execute(tx)

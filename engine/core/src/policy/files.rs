@@ -10,7 +10,7 @@ use serde_json::Value;
 /// Tools that read files by the path in their input.
 const READING: &[&str] = &["Read", "Glob", "Grep", "LS", "NotebookRead"];
 /// Tools that change the file in their input.
-const WRITING: &[&str] = &["Edit", "Write", "MultiEdit", "NotebookEdit"];
+pub(super) const WRITING: &[&str] = &["Edit", "Write", "MultiEdit", "NotebookEdit"];
 /// Tools that cannot go without a path.
 const NEEDING_PATH: &[&str] = &["Read", "Edit", "Write", "MultiEdit", "NotebookEdit", "NotebookRead"];
 /// Where a path stands in an input.

@@ -21,6 +21,7 @@ mod files;
 mod flags;
 mod load;
 pub(crate) mod paths;
+mod planning;
 pub(crate) mod rule;
 mod section;
 mod settings;

@@ -51,6 +51,23 @@ fn answers_to_a_question_survive_a_restart() {
 }
 
 #[test]
+fn the_mode_is_kept_until_a_plan_is_accepted() {
+    let start = DialogueStart::Fresh { message: Some(Prompt::text("do it")) };
+    let mut talk = Talk { dialogue: Dialogue::new(WORKSPACE, start).in_mode(PermissionMode::Plan), written: vec![] };
+    talk.dialogue.begin();
+    // What the CLI says of its mode is a claim.
+    talk.hears(&init(SESSION));
+    let mut talk = after_a_restart(talk);
+    assert_eq!(talk.dialogue.mode(), PermissionMode::Plan);
+    talk.dialogue.plan_accepted();
+    let mut talk = after_a_restart(talk);
+    assert_eq!(talk.dialogue.mode(), PermissionMode::Default);
+    let line = sent(&talk.dialogue.set_mode(PermissionMode::Plan)[0]);
+    assert_eq!(line["request"], json!({"subtype": "set_permission_mode", "mode": "plan"}));
+    assert_eq!(after_a_restart(talk).dialogue.mode(), PermissionMode::Plan);
+}
+
+#[test]
 fn a_defer_before_the_restart_still_counts() {
     let mut talk = Talk::working();
     talk.hears(&hook("q1", "t1", "Bash", &bash("make")));
