@@ -5,8 +5,9 @@ use crate::parts::Parts;
 use crate::store::{StoreError, owed};
 use signalbox_core::card::{Card, OutcomeCard, TaskCard};
 use signalbox_core::delivery::Delivery;
-use signalbox_core::event::DiffStat;
+use signalbox_core::event::{DiffStat, EventKind};
 use signalbox_core::place::Place;
+use signalbox_core::policy::shell::reveal;
 use signalbox_core::task::{Attachment, Failure, Task, TaskState};
 
 /// What became of a task, beyond what its row says.
@@ -18,6 +19,39 @@ pub(crate) struct Outcome {
     pub(crate) pushed: bool,
     pub(crate) stat: Option<DiffStat>,
     pub(crate) files: Vec<Attachment>,
+    /// What could not be handed over, in a sentence.
+    pub(crate) left_out: Option<String>,
+    /// Who threw the work away.
+    pub(crate) discarded: Option<String>,
+}
+
+impl Outcome {
+    /// What was said of a task that is over, from its row and its record.
+    pub(crate) async fn told(parts: &Parts, task: &Task) -> Result<Self, StoreError> {
+        let mut told = Self {
+            answer: task.result.clone(),
+            failure: task.failure.clone(),
+            commit: task.commit.clone(),
+            ..Self::default()
+        };
+        for event in parts.store.events(&task.id, 0, u32::MAX).await? {
+            match event.kind {
+                EventKind::Collected { stat, .. } => told.stat = Some(stat),
+                EventKind::HandedOver { files, left_out } => (told.files, told.left_out) = (files, left_out),
+                EventKind::Pushed { .. } => told.pushed = true,
+                _ => {}
+            }
+        }
+        Ok(told)
+    }
+
+    /// Claude's answer, with what has to be said beside it.
+    fn words(&self) -> Option<String> {
+        let discarded = self.discarded.as_ref().map(|by| format!("*The work was discarded by {}.*", reveal(by)));
+        let parts = [self.answer.clone(), self.left_out.clone(), discarded];
+        let said: Vec<String> = parts.into_iter().flatten().filter(|part| !part.trim().is_empty()).collect();
+        if said.is_empty() { self.answer.clone() } else { Some(said.join("\n\n")) }
+    }
 }
 
 /// The places that must hear of a task.
@@ -44,7 +78,7 @@ pub(crate) fn cards(task: &Task, project: &str, state: TaskState, outcome: &Outc
         task: task.id.clone(),
         project: project.to_owned(),
         state,
-        answer: outcome.answer.clone(),
+        answer: outcome.words(),
         failure: outcome.failure.clone(),
         branch: outcome.commit.as_ref().map(|_| task.branch()),
         commit: outcome.commit.clone(),

@@ -6,7 +6,7 @@
 use crate::approval::{ApprovalKind, Saying};
 use crate::id::{ApprovalId, BlobId, ConversationId, ProjectId, RunId, SessionId, TaskId, ToolUseId};
 use crate::money::{MicroUsd, Usage};
-use crate::task::{Failure, TaskState};
+use crate::task::{Attachment, Failure, TaskState};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -243,12 +243,25 @@ pub enum EventKind {
         /// What changed.
         stat: DiffStat,
     },
+    /// Claude handed files over with its answer.
+    HandedOver {
+        /// The files.
+        files: Vec<Attachment>,
+        /// What was left out, in a sentence.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        left_out: Option<String>,
+    },
     /// The branch was pushed to the project's repository.
     Pushed {
         /// The branch.
         branch: String,
         /// The commit.
         commit: String,
+    },
+    /// A person threw the work away.
+    Discarded {
+        /// Who, as others are shown them.
+        by: String,
     },
     /// The last entry of a try: the outcome.
     Finished {

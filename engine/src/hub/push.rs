@@ -8,7 +8,7 @@ use crate::outcome::{self, Outcome};
 use crate::parts::Parts;
 use crate::publish::Publication;
 use crate::secrets;
-use signalbox_core::event::{DiffStat, EventKind};
+use signalbox_core::event::EventKind;
 use signalbox_core::people::Actor;
 use signalbox_core::policy::PushWhen;
 use signalbox_core::port::Refusal;
@@ -53,29 +53,12 @@ pub(crate) async fn push(parts: &Parts, actor: &Actor, id: &str) -> Result<Task,
     Ok(task)
 }
 
-/// What the record says the task changed.
-async fn stat_of(parts: &Parts, task: &Task) -> Result<Option<DiffStat>, Refusal> {
-    let events = parts.store.events(&task.id, 0, u32::MAX).await?;
-    Ok(events.into_iter().rev().find_map(|event| match event.kind {
-        EventKind::Collected { stat, .. } => Some(stat),
-        _ => None,
-    }))
-}
-
 /// The record says so, and so does the outcome's card.
 async fn tell(parts: &Parts, task: &Task, project: &str, commit: String) -> Result<(), Refusal> {
     let event = EventKind::Pushed { branch: task.branch(), commit: commit.clone() };
     let events = parts.store.note(&task.id, event, fresh::now()).await?;
     parts.bus.publish(&events);
-    let stat = stat_of(parts, task).await?;
-    let outcome = Outcome {
-        answer: task.result.clone(),
-        failure: task.failure.clone(),
-        commit: Some(commit),
-        pushed: true,
-        stat,
-        files: Vec::new(),
-    };
+    let outcome = Outcome { commit: Some(commit), ..Outcome::told(parts, task).await? };
     for delivery in outcome::cards(task, project, task.state, &outcome) {
         parts.store.owe(delivery).await?;
     }

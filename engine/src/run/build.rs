@@ -1,9 +1,9 @@
 //! Makes a sandbox with its way out, or finds the one again that was running when the hub died.
 
-use super::Ending;
 use super::brief::{Brief, store_failed};
 use super::launch::{Boarded, Live, Origin, sandbox_failed};
 use super::prompt::lay_out_files;
+use super::{Ending, way};
 use crate::claude::{CliEnvironment, CliOptions, Dialogue, DialogueMemory, arguments, environment};
 use crate::gateway::{Exit, Notices, Spent};
 use crate::hub::chain;
@@ -50,6 +50,7 @@ pub(super) async fn build(parts: &Parts, brief: &Brief, order: Order, dialogue: 
         cli_args: arguments(&order.options),
     };
     let adopted_by_conversation = spec.conversation.is_some();
+    let model = order.options.model.clone();
     let started = match parts.sandboxes.create(spec).await {
         Ok(created) => parts.sandboxes.start(created).await,
         Err(error) => Err(error),
@@ -68,6 +69,7 @@ pub(super) async fn build(parts: &Parts, brief: &Brief, order: Order, dialogue: 
                 lines: 0,
                 collector: None,
                 counted: Spent::default(),
+                model,
             })
         }
         Err(error) => {
@@ -127,6 +129,11 @@ pub(super) async fn reattach(parts: &Parts, brief: &Brief) -> Result<Boarded, En
         let deferred = super::answer::deferred_in(parts, brief).await?;
         return Err(deferred.map_or_else(|| lost("the sandbox has gone with its host"), Ending::Deferred));
     }
+    let mut dialogue = Dialogue::restored(memory);
+    if way::plan_is_accepted(parts, brief).await? {
+        // The hub may have died between its answer and keeping this.
+        dialogue.plan_accepted();
+    }
     let (exit, notices, _) = open_exit(parts, &sandbox, &directory).await?;
     match parts.sandboxes.reattach(&sandbox, log_lines).await {
         Ok(Sandbox { control, output }) => {
@@ -136,12 +143,13 @@ pub(super) async fn reattach(parts: &Parts, brief: &Brief) -> Result<Boarded, En
                 output,
                 exit,
                 notices,
-                dialogue: Dialogue::restored(memory),
+                dialogue,
                 volumes,
                 adopted_by_conversation: true,
                 lines: log_lines,
                 collector: None,
                 counted: Spent::default(),
+                model: brief.model(parts),
             };
             Ok(Boarded { live, origin: Origin::Reattached, opening: Vec::new() })
         }

@@ -1,7 +1,7 @@
 //! A run: one life of a sandbox for a task, from lease to settlement.
 //!
 //! [`brief`] gathers what is to be done, [`launch`] brings a sandbox up or takes one over, [`talk`] follows the CLI and
-//! answers for the gate, [`settle`] writes what came of it. Every write carries the lease: a run that lost it changes
+//! answers for the gate, [`work`] fetches out what came of it, [`settle`] writes the outcome. Every write carries the lease: a run that lost it changes
 //! nothing any more, and leaves the container to whoever holds it now.
 
 mod answer;
@@ -10,6 +10,7 @@ mod brief;
 mod build;
 mod exit;
 mod gate;
+mod hand_over;
 mod heartbeat;
 mod keep;
 mod launch;
@@ -20,6 +21,8 @@ mod settle;
 mod signal;
 mod talk;
 mod warm;
+mod way;
+mod work;
 
 pub(crate) use keep::Keeper;
 pub(crate) use launch::Live;

@@ -1,29 +1,24 @@
-//! What comes of a run: the work is fetched out as data, checked and kept; the outcome, its record and its deliveries are
-//! written in one transaction; the sandbox is kept for a while, or removed.
+//! What comes of a run: the work is fetched out and kept; the outcome, its record and its deliveries are written in one
+//! transaction; the sandbox is kept for a while, or removed.
 
 use super::brief::Brief;
 use super::launch::Live;
+use super::work::{Work, fetch_out};
 use super::{Ending, published};
 use crate::bus::Ring;
 use crate::fresh;
-use crate::git::{self, Commit, FileStatus, TakeRequest};
 use crate::hub::chain;
 use crate::outcome::{self, Outcome};
 use crate::parts::Parts;
 use crate::publish::Publication;
-use crate::sandbox::SandboxError;
 use crate::store::{Fenced, Finish, Lease, Parking, Requeue, Requeued, StoreError};
-use signalbox_core::event::{DiffStat, EventKind, FileChange};
+use signalbox_core::event::EventKind;
 use signalbox_core::id::ApprovalId;
 use signalbox_core::policy::PushWhen;
-use signalbox_core::task::{Failure, FailureKind, TaskState, TaskStep};
+use signalbox_core::task::{Failure, TaskState, TaskStep};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// The longest first line of a commit message, in characters.
-const SUBJECT: usize = 68;
-/// How long the work may take to come out once a person wants the task stopped.
-const STOP_PATIENCE: Duration = Duration::from_secs(10);
 /// The longest wait before another run.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
@@ -115,112 +110,6 @@ fn left_running(lease: &Lease, error: &StoreError) {
     tracing::error!(task = %lease.task, error = chain(error), "the end of task {} could not be recorded", lease.task);
 }
 
-/// What came out of a sandbox.
-#[derive(Default)]
-struct Work {
-    commit: Option<Commit>,
-    stat: Option<DiffStat>,
-    pushed: bool,
-    events: Vec<EventKind>,
-    /// The work could not be had, although there may be some.
-    fault: Option<Failure>,
-}
-
-/// Fetches the work out. What is left alive in the sandbox can hold that up, so a person's stop ends the waiting.
-async fn fetch_out(parts: &Parts, brief: &Brief, live: &mut Live, ending: Ending) -> (Work, Ending) {
-    tokio::select! {
-        work = collect(brief, live) => (work, ending),
-        () = stopped_for_long(parts, brief) => {
-            let message = "the work did not come out of the sandbox soon after the stop, and is lost".to_owned();
-            let work = Work { events: vec![EventKind::Warning { message }], ..Work::default() };
-            (work, Ending::Interrupted)
-        }
-    }
-}
-
-/// Returns once a stop was asked for and the work has had its time to come out all the same.
-async fn stopped_for_long(parts: &Parts, brief: &Brief) {
-    loop {
-        tokio::time::sleep(parts.settings.queue.poll).await;
-        match parts.store.task(&brief.task.id).await {
-            Ok(Some(task)) if task.stop_requested => break,
-            Ok(_) => {}
-            Err(error) => tracing::warn!(error = chain(&error), "a task could not be looked at"),
-        }
-    }
-    tokio::time::sleep(STOP_PATIENCE).await;
-}
-
-async fn collect(brief: &Brief, live: &mut Live) -> Work {
-    // Without a tool nothing can have changed.
-    let Some(armed) = live.collector.take() else { return Work::default() };
-    let refused =
-        |message: String| Work { fault: Some(Failure::new(FailureKind::ResultRefused, message)), ..Work::default() };
-    let collector = match armed.await {
-        Ok(Ok(collector)) => collector,
-        Ok(Err(error)) => return refused(format!("the work could not be fetched out: {}", chain(&error))),
-        Err(_) => return refused("the work could not be fetched out".to_owned()),
-    };
-    let base = brief.conversation.head.clone().or_else(|| brief.base.as_ref().map(ToString::to_string));
-    let collected = match collector.run(&brief.task.branch(), base.as_deref(), &message(brief)).await {
-        Ok(collected) => collected,
-        Err(error) => return refused(collect_fault(&error)),
-    };
-    if !collected.changed {
-        return Work::default();
-    }
-    let claimed: Option<Commit> = collected.commit.as_deref().and_then(|commit| commit.parse().ok());
-    let known: Option<Commit> = base.as_deref().and_then(|base| base.parse().ok());
-    let request = TakeRequest { task: &brief.task.id, base: known.as_ref(), claimed: claimed.as_ref() };
-    let taken = match brief.mirror.take(request, collected.bundle).await {
-        Ok(taken) => taken,
-        Err(error) => return refused(format!("what came out of the sandbox was refused: {}", chain(&error))),
-    };
-    describe(brief, taken.commit).await.unwrap_or_else(|error| refused(chain(&error)))
-}
-
-fn collect_fault(error: &SandboxError) -> String {
-    format!("the work could not be committed in the sandbox: {}", chain(error))
-}
-
-/// What the commit changes, computed in the mirror.
-async fn describe(brief: &Brief, commit: Commit) -> Result<Work, git::GitError> {
-    let stat = stat_of(brief.mirror.diff_stat(brief.base.as_ref(), &commit).await?);
-    let event = EventKind::Collected {
-        commit: commit.to_string(),
-        base: brief.base.as_ref().map(ToString::to_string),
-        branch: brief.task.branch(),
-        stat: stat.clone(),
-    };
-    Ok(Work { commit: Some(commit), stat: Some(stat), events: vec![event], ..Work::default() })
-}
-
-/// Git's statistics in the vocabulary's form.
-fn stat_of(stat: git::DiffStat) -> DiffStat {
-    let files = stat.files.into_iter().map(|file| FileChange {
-        path: file.path,
-        change: match file.status {
-            FileStatus::Added => "added",
-            FileStatus::Modified => "modified",
-            FileStatus::Deleted => "deleted",
-            FileStatus::Renamed { .. } => "renamed",
-        }
-        .to_owned(),
-        insertions: (!file.binary).then_some(file.insertions),
-        deletions: (!file.binary).then_some(file.deletions),
-    });
-    DiffStat { files: files.collect(), insertions: stat.insertions, deletions: stat.deletions }
-}
-
-fn message(brief: &Brief) -> String {
-    let first = brief.task.prompt.lines().find(|line| !line.trim().is_empty()).unwrap_or("Work").trim();
-    let mut subject: String = first.chars().filter(|c| !c.is_control()).take(SUBJECT).collect();
-    if first.chars().count() > SUBJECT {
-        subject.push('…');
-    }
-    format!("{subject}\n\nSignalbox-Task: {}\n", brief.task.id)
-}
-
 async fn push(brief: &Brief, work: &mut Work) {
     let Some(commit) = work.commit.clone() else { return };
     let settings = &brief.policy.settings.push;
@@ -269,7 +158,17 @@ async fn conclude(parts: &Parts, brief: &Brief, ending: Ending, mut work: Work) 
         push(brief, &mut work).await;
     }
     let commit = work.commit.as_ref().map(ToString::to_string);
-    let outcome = Outcome { answer, failure, commit, pushed: work.pushed, stat: work.stat, files: Vec::new() };
+    let Work { stat, pushed, handed, .. } = work;
+    let outcome = Outcome {
+        answer,
+        failure,
+        commit,
+        pushed,
+        stat,
+        files: handed.files,
+        left_out: handed.left_out,
+        discarded: None,
+    };
     let deliveries = outcome::cards(&brief.task, &brief.project.name, state, &outcome);
     let mut end = ended(step, outcome, deliveries);
     end.events = work.events;

@@ -31,7 +31,7 @@ pub(crate) async fn refill(parts: &Parts, mut brief: Brief, stop: &CancellationT
         Ok(base) => brief.base = base,
         Err(why) => return tracing::warn!(project = brief.project.name, why, "no sandbox is made ahead of need"),
     }
-    brief.task.model = None;
+    (brief.task.model, brief.conversation.model) = (None, None);
     brief.task.attachments.clear();
     let purpose = launch::purpose(parts, &brief);
     for live in parts.keeper.take_outdated(&purpose) {

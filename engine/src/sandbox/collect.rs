@@ -49,6 +49,8 @@ pub struct Collected {
     pub commit: Option<String>,
     /// Whether it differs from the base: only then is there a bundle.
     pub changed: bool,
+    /// Whether it claims that files are to be handed over; `Control::handed_over` has them.
+    pub handed: bool,
     /// The bundle with the ref `refs/signalbox/result`; empty if nothing changed.
     pub bundle: Bundle,
 }
@@ -57,6 +59,39 @@ pub struct Collected {
 struct Answer {
     commit: String,
     changed: bool,
+    #[serde(default)]
+    handed: bool,
+}
+
+/// What becomes of the files that Claude wants handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandOver {
+    /// They are taken out of the workspace, to be fetched.
+    Take,
+    /// They stay where they are.
+    Leave,
+}
+
+impl HandOver {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Take => "take",
+            Self::Leave => "leave",
+        }
+    }
+}
+
+/// What is to be collected.
+#[derive(Debug, Clone, Copy)]
+pub struct CollectOrder<'a> {
+    /// The task's branch.
+    pub branch: &'a str,
+    /// The commit that the work stands on; none where there is none.
+    pub base: Option<&'a str>,
+    /// The commit's message.
+    pub message: &'a str,
+    /// What becomes of the files that Claude wants handed over.
+    pub files: HandOver,
 }
 
 impl Collector {
@@ -83,8 +118,9 @@ impl Collector {
         }
     }
 
-    /// Commits the workspace to `branch` on top of `base` (none: there is none) and begins to take the bundle out.
-    pub async fn run(mut self, branch: &str, base: Option<&str>, message: &str) -> Result<Collected, SandboxError> {
+    /// Commits the workspace to the branch on top of the base and begins to take the bundle out.
+    pub async fn run(mut self, order: CollectOrder<'_>) -> Result<Collected, SandboxError> {
+        let CollectOrder { branch, base, message, files } = order;
         let base = base.unwrap_or("-");
         for word in [branch, base] {
             if word.is_empty() || word.contains(char::is_whitespace) {
@@ -95,7 +131,7 @@ impl Collector {
             }
         }
         let deadline = Instant::now() + TIME_LIMIT;
-        let order = format!("{branch} {base} {}\n{message}", message.len());
+        let order = format!("{branch} {base} {} {}\n{message}", message.len(), files.as_str());
         let answer = timeout_at(deadline, async {
             self.input.write_all(order.as_bytes()).await?;
             self.input.flush().await?;
@@ -104,7 +140,8 @@ impl Collector {
         let answer = answer.await.map_err(|_| failed("it took too long"))?;
         let (answer, rest) = answer.map_err(|_| failed("the sandbox is gone"))??;
         let commit = Some(answer.commit).filter(|commit| !commit.is_empty());
-        Ok(Collected { commit, changed: answer.changed, bundle: self.into_bundle(rest, deadline) })
+        let (changed, handed) = (answer.changed, answer.handed);
+        Ok(Collected { commit, changed, handed, bundle: self.into_bundle(rest, deadline) })
     }
 
     /// The line before the bundle, and what came with it.

@@ -11,6 +11,7 @@ mod control;
 mod engine;
 mod error;
 mod found;
+mod handed;
 mod hardening;
 mod image;
 mod life;
@@ -27,7 +28,7 @@ mod watchdog;
 #[cfg(test)]
 mod tests;
 
-pub use collect::{Bundle, Collected, Collector};
+pub use collect::{Bundle, CollectOrder, Collected, Collector, HandOver};
 pub use connect::Sandboxes;
 pub use control::Control;
 pub use engine::{DiskEnforcement, EngineReport};
