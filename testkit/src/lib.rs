@@ -6,6 +6,8 @@
 
 mod answer;
 mod conversation;
+#[cfg(feature = "platforms")]
+pub mod discord;
 mod failures;
 mod model;
 mod plan;
@@ -14,6 +16,8 @@ mod rehearsal;
 mod routes;
 pub mod script;
 mod stream;
+#[cfg(feature = "platforms")]
+pub mod telegram;
 mod turns;
 mod wire;
 
