@@ -43,7 +43,7 @@ impl House {
         let store = open_store(folder.path()).await;
         let operator = store.operator(fresh::now()).await.unwrap();
         let parts = components(folder.path(), store.clone()).await;
-        let engine = Engine::start(parts, Vec::new(), Roles { work: false, deliver: false }).await.unwrap();
+        let engine = Engine::start(parts, |_| Vec::new(), Roles { work: false, deliver: false }).await.unwrap();
         let house = Self { _folder: folder, hub: engine.hub(), engine, store, operator };
         for name in ["alpha", "beta"] {
             let git = format!("https://git.example.org/{name}.git");

@@ -1,6 +1,7 @@
 //! `signalbox doctor`: what is wrong with this installation, and how to mend it. Each check says one thing; nothing is
 //! changed, and nothing that costs money is asked of the model's side.
 
+mod chats;
 mod finding;
 mod home;
 mod hub;
@@ -57,6 +58,7 @@ async fn examine(config: Config, surroundings: &Surroundings) -> Vec<Finding> {
         findings.push(selftest::check(&config).await);
     }
     findings.extend(model::check(&config).await);
+    findings.extend(chats::check(&config).await);
     findings.extend(hub::check_hub(running.as_ref()).await);
     findings
 }

@@ -1,15 +1,18 @@
 //! A running hub, put together from the configuration: home and its lock, store, gateway, Docker, engine, and the two
 //! listeners. `signalbox serve` and an ad-hoc `signalbox run` start the very same.
 
+mod chats;
 mod home;
 mod keys;
 mod settings;
 
+pub(crate) use chats::{discord_settings, telegram_settings};
 pub(crate) use home::{Home, HomeError, socket_in};
 pub(crate) use keys::rotate as rotate_key;
 
 use crate::config::Config;
 use anyhow::Context as _;
+use chats::Chats;
 use secrecy::{ExposeSecret as _, SecretString};
 use signalbox_core::desk::Desk;
 use signalbox_core::id::NodeId;
@@ -144,16 +147,24 @@ pub(crate) async fn start(config: Config, options: HubOptions) -> Result<Running
         sandboxes,
         token_key: home.token_key(),
     };
-    let channels = |_: Arc<dyn Desk>| -> Vec<Arc<dyn Channel>> { vec![Arc::new(terminals.clone())] };
+    let mut chats = Ok(Chats::default());
+    let channels = |desk: Arc<dyn Desk>| {
+        if options.chat {
+            chats = Chats::open(&config, &desk);
+        }
+        let own: Arc<dyn Channel> = Arc::new(terminals.clone());
+        std::iter::once(own).chain(chats.iter().flat_map(Chats::channels)).collect()
+    };
     let engine = Engine::start(components, channels, options.roles).await.map_err(start_failed)?;
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let about = About { version, rehearsal: model.is_some(), ad_hoc: options.ad_hoc };
     let app = App { about, hub: engine.hub(), terminals, metrics: metrics_renderer() };
-    listen(&config, options, app, Started { engine, model, home }).await
+    listen(&config, options, app, Started { engine, chats, model, home }).await
 }
 
 struct Started {
     engine: Engine,
+    chats: anyhow::Result<Chats>,
     model: Option<ScriptedModel>,
     home: Home,
 }
@@ -162,18 +173,20 @@ async fn listen(
     config: &Config,
     options: HubOptions,
     app: App,
-    Started { engine, model, home }: Started,
+    Started { engine, chats, model, home }: Started,
 ) -> Result<RunningHub, HubStartError> {
     let stop = CancellationToken::new();
     let socket = home.socket();
     let bound = async {
+        let chats = chats?;
         let mut listeners = vec![serve_local(&socket, app.clone(), stop.clone()).await?];
         let mut web = None;
         if options.serve_web && !config.web.listen.is_empty() {
-            let (address, serving) = serve_tcp(listen_address(config)?, app, axum::Router::new(), stop.clone()).await?;
+            let (address, serving) = serve_tcp(listen_address(config)?, app, chats.routes(), stop.clone()).await?;
             listeners.push(serving);
             web = Some(address);
         }
+        listeners.extend(chats.listen(&stop));
         anyhow::Ok((listeners, web))
     };
     match bound.await {

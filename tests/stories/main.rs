@@ -4,11 +4,15 @@
 #![allow(clippy::unwrap_used, reason = "a story ends where its world does not do what it must")]
 
 mod bad_input;
+mod discarding;
+mod hand_over;
 mod harness;
 mod hub_image;
 mod main_job;
 mod must_never;
 mod nodes;
+mod plan_first;
 mod queue;
 mod recovery;
 mod socket;
+mod telegram;

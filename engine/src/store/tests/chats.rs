@@ -86,7 +86,8 @@ async fn a_link_code_works_once_and_not_for_long(bench: Arc<Bench>) {
     let (ann, bob) = (store.add_user(new_user("ann")).await.unwrap(), store.add_user(new_user("bob")).await.unwrap());
     store.keep_link_code(&ann, "abcd-efgh", at(10), at(100)).await.unwrap();
     store.keep_link_code(&bob, "ijkl-mnop", at(10), at(100)).await.unwrap();
-    let redeem = async |code: &str, who: &str, now: i64| store.redeem_link_code(code, &account(who), at(now)).await.unwrap();
+    let redeem =
+        async |code: &str, who: &str, now: i64| store.redeem_link_code(code, &account(who), at(now)).await.unwrap();
     assert_eq!(redeem("abcd-efgx", "1", 20).await, Redeemed::Unknown);
     assert_eq!(redeem("abcd-efgh", "1", 100).await, Redeemed::Unknown, "its time is over");
     assert_eq!(redeem("ABCDEFGH", "1", 20).await, Redeemed::Linked(ann.clone()));
@@ -100,7 +101,8 @@ async fn a_link_code_works_once_and_not_for_long(bench: Arc<Bench>) {
 
 async fn one_node_listens_until_its_right_runs_out(bench: Arc<Bench>) {
     let store = &bench.store;
-    let listen = async |name: &str, now: i64| store.listen("telegram:1", &node(name), at(now), at(now + 30)).await.unwrap();
+    let listen =
+        async |name: &str, now: i64| store.listen("telegram:1", &node(name), at(now), at(now + 30)).await.unwrap();
     assert!(listen("a", 0).await && listen("a", 10).await);
     assert!(!listen("b", 39).await);
     assert!(listen("b", 40).await);

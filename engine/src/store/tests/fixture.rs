@@ -152,7 +152,7 @@ impl Cast {
             decision: None,
             opened_at: at(3_000),
             expires_at: at(900_000),
-            context: Context::default(),
+            context: Context { requester: "ann".to_owned(), project: "alpha".to_owned(), ..Context::default() },
         }
     }
 

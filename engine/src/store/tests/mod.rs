@@ -10,6 +10,7 @@ mod chats;
 mod conversations;
 mod deciding;
 mod deliveries;
+mod discarding;
 mod durability;
 mod fixture;
 mod gate;

@@ -1,0 +1,94 @@
+//! The chats that are configured: what speaks to them, and what listens.
+
+use crate::config::{Config, DiscordMode, TelegramMode};
+use anyhow::Context as _;
+use axum::Router;
+use secrecy::ExposeSecret as _;
+use signalbox_core::desk::Desk;
+use signalbox_core::port::Channel;
+use signalbox_discord::{Discord, DiscordSettings};
+use signalbox_telegram::{Pace, Telegram, TelegramSettings};
+use std::sync::Arc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// The chats that are configured.
+#[derive(Default)]
+pub(super) struct Chats {
+    telegram: Option<Telegram>,
+    discord: Option<Discord>,
+}
+
+impl Chats {
+    /// Makes ready what is configured; nothing is said or heard yet.
+    ///
+    /// # Errors
+    /// When a token or an address makes no sense.
+    pub(super) fn open(config: &Config, desk: &Arc<dyn Desk>) -> anyhow::Result<Self> {
+        let telegram = telegram_settings(config).map(|settings| Telegram::new(settings, desk.clone()));
+        let discord = discord_settings(config).map(|settings| Discord::new(settings, desk.clone()));
+        Ok(Self {
+            telegram: telegram.transpose().context("Telegram cannot be used (section [telegram])")?,
+            discord: discord.transpose().context("Discord cannot be used (section [discord])")?,
+        })
+    }
+
+    /// What speaks to them.
+    pub(super) fn channels(&self) -> Vec<Arc<dyn Channel>> {
+        let telegram = self.telegram.iter().map(Telegram::channel);
+        telegram.chain(self.discord.iter().map(Discord::channel)).collect()
+    }
+
+    /// The routes where updates are sent to us.
+    pub(super) fn routes(&self) -> Router {
+        let telegram = self.telegram.as_ref().and_then(Telegram::routes);
+        let discord = self.discord.as_ref().and_then(Discord::routes);
+        telegram.into_iter().chain(discord).fold(Router::new(), Router::merge)
+    }
+
+    /// Listens until `stop`; what is returned is to be joined.
+    pub(super) fn listen(self, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+        let telegram = self.telegram.map(|telegram| tokio::spawn(telegram.listen(stop.clone())));
+        let discord = self.discord.map(|discord| tokio::spawn(discord.listen(stop.clone())));
+        telegram.into_iter().chain(discord).collect()
+    }
+}
+
+/// Telegram's settings, where it is configured.
+pub(crate) fn telegram_settings(config: &Config) -> Option<TelegramSettings> {
+    let section = &config.telegram;
+    if section.token.expose_secret().is_empty() {
+        return None;
+    }
+    let mode = match section.mode {
+        TelegramMode::Polling => signalbox_telegram::Mode::Polling,
+        TelegramMode::Webhook => signalbox_telegram::Mode::Webhook {
+            public_url: section.webhook_url.clone(),
+            secret: section.webhook_secret.clone(),
+        },
+    };
+    let pace = Pace {
+        chat_per_second: section.chat_per_second,
+        group_per_minute: section.group_per_minute,
+        all_per_second: section.all_per_second,
+    };
+    Some(TelegramSettings { token: section.token.clone(), api_url: section.api_url.clone(), mode, pace })
+}
+
+/// Discord's settings, where it is configured.
+pub(crate) fn discord_settings(config: &Config) -> Option<DiscordSettings> {
+    let section = &config.discord;
+    if section.token.expose_secret().is_empty() {
+        return None;
+    }
+    let mode = match section.mode {
+        DiscordMode::Gateway => signalbox_discord::Mode::Gateway,
+        DiscordMode::Http => signalbox_discord::Mode::Http { public_key: section.public_key.clone() },
+    };
+    Some(DiscordSettings {
+        token: section.token.clone(),
+        api_url: section.api_url.clone(),
+        gateway_url: section.gateway_url.clone(),
+        mode,
+    })
+}
