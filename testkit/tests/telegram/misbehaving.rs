@@ -131,3 +131,13 @@ async fn a_waiting_poll_is_cut() {
     assert!(outcome.is_err());
     bot.ok("getUpdates", json!({})).await;
 }
+
+#[tokio::test]
+async fn updates_whose_answer_is_lost_are_handed_out_again() {
+    let bot = Bot::new();
+    let group = bot.group();
+    bot.ann.says(&group, "a");
+    bot.server.misbehave(Fault::LoseResponse.once().on("getUpdates"));
+    assert!(bot.send("getUpdates", &json!({"timeout": 5})).await.is_err());
+    assert_eq!(texts(&bot.updates().await), ["a"]);
+}
