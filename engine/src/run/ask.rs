@@ -12,6 +12,7 @@ use crate::store::{OpenApproval, StoreError, owed};
 use signalbox_core::approval::{Approval, ApprovalKind, ApprovalState, Context};
 use signalbox_core::card::Card;
 use signalbox_core::event::{DecidedBy, EventKind, GateAnswer};
+use signalbox_core::place::Place;
 use signalbox_core::policy::Verdict;
 use signalbox_core::task::FailureKind;
 use tokio::time::Instant;
@@ -58,7 +59,8 @@ impl Talk {
             reason: approval.reason.clone(),
         };
         let card = || Card::Approval(Box::new(approval.clone()));
-        let deliveries = audience(task).into_iter().map(|place| owed(place, card(), now)).collect();
+        let deliveries =
+            beside(audience(task), &own.places).into_iter().map(|place| owed(place, card(), now)).collect();
         let opening = OpenApproval { approval: approval.clone(), events: vec![event], deliveries };
         let written = self.parts.store.open_approval(&self.brief.lease, opening).await?;
         if !published(&self.parts, written) {
@@ -178,5 +180,29 @@ impl Talk {
             input: None,
         };
         self.rule(&Question::new(request, &approval.call, &records), ruling).await
+    }
+}
+
+/// The places, and those besides in which policy wants approvals to be shown.
+fn beside(mut shown: Vec<Place>, places: &[Place]) -> Vec<Place> {
+    for place in places {
+        if !shown.contains(place) {
+            shown.push(place.clone());
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_approval_is_shown_once_in_each_place() {
+        let place = |text: &str| text.parse::<Place>().unwrap();
+        let wanted = [place("telegram:-100"), place("discord:7"), place("telegram:-100")];
+        let shown = beside(vec![place("discord:7")], &wanted);
+        assert_eq!(shown, [place("discord:7"), place("telegram:-100")]);
+        assert_eq!(beside(vec![place("discord:7")], &[]), [place("discord:7")]);
     }
 }

@@ -9,6 +9,7 @@ use super::settings::{ApprovalSettings, LimitSettings, PushSettings, SandboxSett
 use super::span::SpanText;
 use super::{Danger, Layer, Policy};
 use crate::money::MicroUsd;
+use crate::place::Place;
 use serde::Deserialize;
 use toml::de::DeTable;
 
@@ -72,6 +73,7 @@ fn read_approval(file: &mut Section<'_>, approval: &mut ApprovalSettings, report
     set(&mut approval.requester_alone, section.take("requester_alone", "`true` or `false`", report));
     set_span(&mut approval.hold, section.take("hold", "a span such as `\"2m\"`", report));
     set_span(&mut approval.expires, section.take("expires", "a span such as `\"3d\"`", report));
+    read_places(&mut section, &mut approval.places, report);
     if approval.by.is_empty() {
         report.fault(
             by_at,
@@ -83,6 +85,22 @@ fn read_approval(file: &mut Section<'_>, approval: &mut ApprovalSettings, report
         report.fault(votes_at, "`approval.votes` is out of range", "write a number from 1 to 20");
     }
     section.finish(report);
+}
+
+fn read_places(section: &mut Section<'_>, places: &mut Vec<Place>, report: &mut Report<'_>) {
+    let at = section.place_of("places");
+    let form = "a list of places, such as `[\"telegram:-1001234567890\"]`";
+    let given: Vec<String> = section.take("places", form, report).unwrap_or_default();
+    for text in &given {
+        match text.parse::<Place>() {
+            Ok(place) if places.contains(&place) => {}
+            Ok(place) => places.push(place),
+            Err(_) => {
+                let shown: String = text.chars().take(80).collect();
+                report.fault(at, format!("`{shown}` is no place"), format!("write {form}"));
+            }
+        }
+    }
 }
 
 fn read_limits(file: &mut Section<'_>, limits: &mut LimitSettings, report: &mut Report<'_>) {

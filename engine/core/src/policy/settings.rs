@@ -4,6 +4,7 @@ use super::rule::{host_fits, wild};
 use crate::id::UserId;
 use crate::money::MicroUsd;
 use crate::people::{Role, Standing};
+use crate::place::Place;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -49,12 +50,14 @@ pub struct ApprovalSettings {
     pub hold: Option<Duration>,
     /// After how long an open approval is denied; none means the hub's setting.
     pub expires: Option<Duration>,
+    /// Where approvals are shown beside the place that asked for the task.
+    pub places: Vec<Place>,
 }
 
 impl Default for ApprovalSettings {
     fn default() -> Self {
         let by = vec![Approver::Requester, Approver::Maintainer];
-        Self { by, votes: 1, requester_alone: true, hold: None, expires: None }
+        Self { by, votes: 1, requester_alone: true, hold: None, expires: None, places: Vec::new() }
     }
 }
 

@@ -183,4 +183,7 @@ fn the_built_in_policy_is_the_careful_example_and_the_examples_are_valid() {
     assert_eq!(decision(&team, &bash("cargo test --workspace")), Decision::Allow);
     assert_eq!(decision(&team, &bash("git push")), Decision::Deny);
     assert!(!team.settings.approval.requester_alone);
+    let places = "version = 1\n[approval]\nplaces = [\"telegram:-100\", \"discord:7\", \"telegram:-100\"]\n";
+    let places = Policy::parse(places).unwrap().settings.approval.places;
+    assert_eq!(places.iter().map(ToString::to_string).collect::<Vec<_>>(), ["telegram:-100", "discord:7"]);
 }

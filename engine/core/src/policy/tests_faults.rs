@@ -115,6 +115,10 @@ fn the_version_is_needed_and_known() {
       line 3: nobody could approve; name at least one of `requester`, `member`, `maintainer`, `owner`
       line 4: `approval.votes` is out of range; write a number from 1 to 20
     "#);
+    insta::assert_snapshot!(faults("version = 1\n[approval]\nvotes = 2\nplaces = [\"telegram:-100\", \"the chat\"]"), @r#"
+    the policy has 1 fault
+      line 4: `the chat` is no place; write a list of places, such as `["telegram:-1001234567890"]`
+    "#);
 }
 
 #[test]
