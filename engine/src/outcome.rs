@@ -39,6 +39,12 @@ impl Outcome {
                 EventKind::Collected { stat, .. } => told.stat = Some(stat),
                 EventKind::HandedOver { files, left_out } => (told.files, told.left_out) = (files, left_out),
                 EventKind::Pushed { .. } => told.pushed = true,
+                EventKind::Discarded { by } => (told.discarded, told.stat) = (Some(by), None),
+                // Another try has a work of its own.
+                EventKind::RetryRequested { .. } => {
+                    (told.discarded, told.stat, told.left_out) = (None, None, None);
+                    told.files.clear();
+                }
                 _ => {}
             }
         }

@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Retry(TaskArgs),
     /// Push a task's branch to the project's repository
     Push(TaskArgs),
+    /// Throw away what a task came to, where it is not pushed and nothing is built on it
+    Discard(TaskArgs),
     /// List what waits for a yes or no
     Approvals(ApprovalsArgs),
     /// Say yes, or answer a question

@@ -100,7 +100,7 @@ pub(crate) struct ShowArgs {
     pub(crate) json: bool,
 }
 
-/// `signalbox stop`, `signalbox retry` and `signalbox push`
+/// `signalbox stop`, `signalbox retry`, `signalbox push` and `signalbox discard`
 #[derive(Debug, Args)]
 pub(crate) struct TaskArgs {
     /// The task's id, or its beginning

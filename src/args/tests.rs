@@ -31,6 +31,7 @@ fn every_command_of_the_issue_is_there() {
         "stop 123",
         "retry 123",
         "push 123",
+        "discard 123",
         "rotate-key",
         "approvals",
         "approve 12 --for 15m",

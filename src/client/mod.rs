@@ -139,6 +139,10 @@ impl Hub for SocketHub {
         self.wire.send(Method::POST, &["tasks", task, "push"], &json!({})).await
     }
 
+    async fn discard(&self, _: &Actor, task: &str) -> Result<Task, Refusal> {
+        self.wire.send(Method::POST, &["tasks", task, "discard"], &json!({})).await
+    }
+
     async fn task(&self, _: &Actor, task: &str) -> Result<Task, Refusal> {
         self.wire.get(&["tasks", task], &()).await
     }

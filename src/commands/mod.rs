@@ -55,6 +55,7 @@ async fn answer(command: Command, hub: &SocketHub) -> anyhow::Result<()> {
         Command::Stop(args) => tasks::stop(&args, hub).await,
         Command::Retry(args) => tasks::retry(&args, hub).await,
         Command::Push(args) => tasks::push(&args, hub).await,
+        Command::Discard(args) => tasks::discard(&args, hub).await,
         Command::Approvals(args) => approvals::list(&args, hub).await,
         Command::Approve(args) => approvals::approve(args, hub).await,
         Command::Deny(args) => approvals::deny(args, hub).await,

@@ -50,6 +50,11 @@ pub(super) async fn push(args: &TaskArgs, hub: &SocketHub) -> anyhow::Result<()>
     print(&format!("{} is pushed\n", task.branch()))
 }
 
+pub(super) async fn discard(args: &TaskArgs, hub: &SocketHub) -> anyhow::Result<()> {
+    let task = hub.discard(&operator(), &args.task).await?;
+    print(&format!("the work of task {} is discarded\n", task.id))
+}
+
 async fn whole(task: &Task, args: &ShowArgs, hub: &SocketHub) -> anyhow::Result<()> {
     if args.json {
         return print_json(task);

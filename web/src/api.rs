@@ -41,6 +41,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/tasks/{task}/stop", post(stop_task))
         .route("/api/v1/tasks/{task}/retry", post(retry_task))
         .route("/api/v1/tasks/{task}/push", post(push_task))
+        .route("/api/v1/tasks/{task}/discard", post(discard_task))
         .route("/api/v1/approvals", get(list_approvals))
         .route("/api/v1/approvals/{approval}", get(show_approval))
         .route("/api/v1/approvals/{approval}/decision", post(decide_approval))
@@ -146,6 +147,10 @@ async fn retry_task(State(app): State<App>, Operator(actor): Operator, Path(task
 
 async fn push_task(State(app): State<App>, Operator(actor): Operator, Path(task): Path<String>) -> Answer<Task> {
     Ok(Json(app.hub.push(&actor, &task).await?))
+}
+
+async fn discard_task(State(app): State<App>, Operator(actor): Operator, Path(task): Path<String>) -> Answer<Task> {
+    Ok(Json(app.hub.discard(&actor, &task).await?))
 }
 
 /// Where to go on following a task.

@@ -46,6 +46,7 @@ nothing_else! {
     stop(&str) -> Task;
     retry(&str) -> Task;
     push(&str) -> Task;
+    discard(&str) -> Task;
     task(&str) -> Task;
     tasks(TaskFilter) -> Vec<Task>;
     diff(&str) -> DiffText;

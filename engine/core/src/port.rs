@@ -282,6 +282,9 @@ pub trait Hub: Send + Sync + 'static {
     async fn retry(&self, actor: &Actor, task: &str) -> Result<Task, Refusal>;
     /// Pushes a task's branch to the project's repository, where policy leaves that to people.
     async fn push(&self, actor: &Actor, task: &str) -> Result<Task, Refusal>;
+    /// Throws away what a task came to, where it was not pushed and nothing is built on it: its conversation stands again
+    /// where the task began.
+    async fn discard(&self, actor: &Actor, task: &str) -> Result<Task, Refusal>;
     /// One task, by its id or an unambiguous beginning of it.
     async fn task(&self, actor: &Actor, task: &str) -> Result<Task, Refusal>;
     /// Tasks, the newest first.

@@ -4,6 +4,7 @@
 mod access;
 mod administer;
 mod decide;
+mod discard;
 mod files;
 mod follow;
 mod look;
@@ -66,6 +67,10 @@ impl Hub for HubService {
 
     async fn push(&self, actor: &Actor, task: &str) -> Result<Task, Refusal> {
         push::push(&self.parts, actor, task).await
+    }
+
+    async fn discard(&self, actor: &Actor, task: &str) -> Result<Task, Refusal> {
+        discard::discard(&self.parts, actor, task).await
     }
 
     async fn task(&self, actor: &Actor, task: &str) -> Result<Task, Refusal> {

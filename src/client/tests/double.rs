@@ -84,6 +84,9 @@ impl Hub for Double {
     async fn push(&self, _: &Actor, task: &str) -> Result<Task, Refusal> {
         self.refused(task)
     }
+    async fn discard(&self, _: &Actor, task: &str) -> Result<Task, Refusal> {
+        self.refused(task)
+    }
     async fn task(&self, _: &Actor, task: &str) -> Result<Task, Refusal> {
         self.refused(task)
     }
