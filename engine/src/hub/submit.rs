@@ -26,7 +26,8 @@ pub(crate) async fn submit(parts: &Parts, actor: &Actor, request: SubmitTask) ->
         by: actor.name.clone(),
         prompt: Excerpt::beginning(&task.prompt),
     };
-    let receipt = owed(task.origin.clone(), Card::Task(first_card(&task, &project)), task.created_at);
+    let before = parts.store.queued_before(&task.project, task.priority, task.created_at).await?;
+    let receipt = owed(task.origin.clone(), Card::Task(first_card(&task, &project, before)), task.created_at);
     let new = NewTask {
         asking: request.asking,
         message: request.message,
@@ -167,12 +168,12 @@ fn draft(parts: &Parts, actor: &Actor, request: &SubmitTask, home: &Home) -> Tas
     }
 }
 
-fn first_card(task: &Task, project: &Project) -> TaskCard {
+fn first_card(task: &Task, project: &Project, before: u64) -> TaskCard {
     TaskCard {
         task: task.id.clone(),
         project: project.name.clone(),
         state: TaskState::Queued,
-        position: None,
+        position: (before > 0).then_some(before),
         created_at: task.created_at,
         cost: MicroUsd::default(),
         lines: Vec::new(),

@@ -82,7 +82,7 @@ pub(crate) async fn serve(parts: Arc<Parts>, lease: Lease, entry: Entry, stop: C
             settle::without_sandbox(&parts, &lease, ending).await;
             None
         }
-        Ok(brief) => match launch::board(&parts, &brief, entry).await {
+        Ok(brief) => match board(&parts, &brief, entry).await {
             Err(ending) => {
                 settle::before_talk(&parts, &brief, ending).await;
                 None
@@ -98,6 +98,14 @@ pub(crate) async fn serve(parts: Arc<Parts>, lease: Lease, entry: Entry, stop: C
     heart.stop().await;
     parts.bus.ring(Ring::Queue);
     served
+}
+
+/// Says that the run begins, and comes by a sandbox for it.
+async fn board(parts: &Parts, brief: &Brief, entry: Entry) -> Result<launch::Boarded, Ending> {
+    if entry == Entry::Leased {
+        progress::begin(parts, brief).await;
+    }
+    launch::board(parts, brief, entry).await
 }
 
 /// Publishes what a fenced write recorded; false when the lease is lost.

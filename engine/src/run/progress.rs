@@ -35,6 +35,11 @@ pub(super) struct Progress {
     shown: Option<Instant>,
 }
 
+/// Shows that a run begins: getting a sandbox may take a moment.
+pub(super) async fn begin(parts: &Parts, brief: &Brief) {
+    Progress::new(brief).show(parts).await;
+}
+
 impl Progress {
     pub(super) fn new(brief: &Brief) -> Self {
         Self {

@@ -64,6 +64,19 @@ impl Store {
         heads.collect()
     }
 
+    /// How many queued tasks of its project go before a task that is queued now with this priority.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn queued_before(&self, project: &ProjectId, priority: i64, now: Timestamp) -> Result<u64, StoreError> {
+        let row = sqlx::query(
+            "SELECT COUNT(*) AS earlier FROM tasks WHERE status = 'queued' AND project_id = ? AND priority >= ? \
+             AND not_before <= ?",
+        );
+        let row = row.bind(project.as_str()).bind(priority).bind(now.millis());
+        row.fetch_one(&mut *self.db.read().await?).await?.count("earlier")
+    }
+
     /// How many tasks of each project are running.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ super::on_both!(
     each_project_shows_its_first_few,
     a_conversation_has_one_live_task,
     a_start_time_is_kept,
+    those_before_are_counted_by_project_and_priority,
     a_conversation_waits_for_the_node_that_has_its_volumes_while_that_lives,
     many_leases_never_give_a_conversation_two_tasks,
 );
@@ -110,4 +111,20 @@ async fn many_leases_never_give_a_conversation_two_tasks(bench: Arc<Bench>) {
         assert_eq!(nodes.join_all().await.into_iter().flatten().count(), 1);
     }
     other.close().await;
+}
+
+async fn those_before_are_counted_by_project_and_priority(bench: Arc<Bench>) {
+    let cast = Cast::on(&bench.store).await;
+    let beta = add_project(&bench.store, "beta", &cast.ann).await;
+    let before = |priority| bench.store.queued_before(&cast.project, priority, at(2_000));
+    assert_eq!(before(0).await.unwrap(), 0);
+    for (priority, not_before) in [(0, 1_000), (5, 1_000), (-1, 1_000), (0, 9_000)] {
+        let mut task = cast.task();
+        (task.task.priority, task.task.not_before) = (priority, at(not_before));
+        bench.store.submit(task).await.unwrap();
+    }
+    bench.store.submit(cast.task_in(&beta)).await.unwrap();
+    assert_eq!((before(0).await.unwrap(), before(5).await.unwrap(), before(6).await.unwrap()), (2, 1, 0));
+    cast.running().await;
+    assert_eq!(before(0).await.unwrap(), 2, "what runs is not before anybody");
 }
