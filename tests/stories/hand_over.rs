@@ -72,8 +72,15 @@ async fn what_a_hostile_sandbox_puts_there_leads_nowhere() {
                  echo twice > one && ln one two && head -c 26214400 /dev/zero > large.bin && truncate -s 1T sparse.bin && \
                  echo x > deep/er.txt && printf y > \"$(printf 'a\\nb\\342\\200\\256gpj.exe')\"";
     let commit = "git add --force .signalbox && git -c user.name=x -c user.email=x@x commit --quiet --message mine";
-    let (finished, handed, _) =
-        done(&socket, &script(&[bash(plant), bash(commit), write("a.txt", "a\n")]), json!({"asking": "allow_all"})).await;
+    let calls = script(&[bash(plant), bash(commit), write("a.txt", "a\n")]);
+    let task = socket.submits("site", &calls, json!({})).await;
+    let mut follower = socket.follows(&task);
+    for _ in 0..2 {
+        let asked = follower.until("approval_opened").await;
+        socket.approves(asked["approval"].as_str().unwrap()).await;
+    }
+    let finished = follower.until("finished").await;
+    let handed = follower.seen.iter().find(|event| event["event"] == "handed_over");
     let handed = handed.expect("something is handed over");
     let names: Vec<_> = handed["files"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["a_b_gpj.exe", "deep-er.txt", "one"], "{handed}");

@@ -203,11 +203,8 @@ mod tests {
     fn an_edit_is_a_diff_and_says_when_it_is_made_everywhere() {
         let input = json!({"file_path": "a.rs", "old_string": "x", "new_string": "y", "replace_all": true});
         let shown = pieces(&call("Edit", input));
-        let expected = [
-            Piece::File("a.rs".to_owned()),
-            Piece::Everywhere,
-            Piece::Change("@@ -1 +1 @@\n-x\n+y\n".to_owned()),
-        ];
+        let expected =
+            [Piece::File("a.rs".to_owned()), Piece::Everywhere, Piece::Change("@@ -1 +1 @@\n-x\n+y\n".to_owned())];
         assert_eq!(shown, expected);
     }
 

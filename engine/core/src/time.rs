@@ -55,7 +55,8 @@ impl fmt::Display for Spoken {
             0..10 => write!(f, "{:.1} s", self.0.as_secs_f64()),
             10..60 => write!(f, "{seconds} s"),
             60..3600 => write!(f, "{} min {:02} s", seconds / 60, seconds % 60),
-            _ => write!(f, "{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+            3600..172_800 => write!(f, "{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+            _ => write!(f, "{} d {:02} h", seconds / 86_400, seconds % 86_400 / 3600),
         }
     }
 }
@@ -74,8 +75,8 @@ mod tests {
     fn spans_read_naturally() {
         let say = |ms| Spoken(Duration::from_millis(ms)).to_string();
         assert_eq!(
-            [say(420), say(12_000), say(185_000), say(7_800_000)],
-            ["0.4 s", "12 s", "3 min 05 s", "2 h 10 min"]
+            [say(420), say(12_000), say(185_000), say(7_800_000), say(600_000_000)],
+            ["0.4 s", "12 s", "3 min 05 s", "2 h 10 min", "6 d 22 h"]
         );
     }
 }

@@ -15,12 +15,15 @@ impl DeskService {
         let Some(name) = project else {
             return Ok(Response::note(match self.project_here(case).await? {
                 Some(project) => format!("Here you work on `{}`.", quoted(&project)),
-                None => "No project is chosen here yet: `/projects` names yours, `/project NAME` chooses one.".to_owned(),
+                None => {
+                    "No project is chosen here yet: `/projects` names yours, `/project NAME` chooses one.".to_owned()
+                }
             }));
         };
         let missing = || Refusal::NotFound(format!("there is no project `{}` that you may see", quoted(&name)));
         let visible = self.hub.projects(&case.actor).await?;
-        let project = visible.into_iter().find(|one| one.name == name || one.id.as_str() == name).ok_or_else(missing)?;
+        let project =
+            visible.into_iter().find(|one| one.name == name || one.id.as_str() == name).ok_or_else(missing)?;
         match case.heard.privacy {
             // Nobody else is there: it is the person's own choice.
             Privacy::Private => self.parts.store.bind(place, &project.id, fresh::now()).await?,
@@ -49,8 +52,11 @@ impl DeskService {
         let place = &case.heard.place;
         let known = self.parts.store.place(place).await?;
         let Some(model) = model else {
-            let name = known.model.map_or_else(|| "the project's model".to_owned(), |model| format!("`{}`", quoted(&model)));
-            return Ok(Response::note(format!("Requests here go to {name}. `/model NAME` or `/model default` changes it.")));
+            let name =
+                known.model.map_or_else(|| "the project's model".to_owned(), |model| format!("`{}`", quoted(&model)));
+            return Ok(Response::note(format!(
+                "Requests here go to {name}. `/model NAME` or `/model default` changes it."
+            )));
         };
         let name = match &model {
             ModelChoice::Default => None,
@@ -76,7 +82,11 @@ impl DeskService {
         if self.parts.policy_of(&project.id).await?.settings.limits.allows_model(model) {
             return Ok(());
         }
-        Err(Refusal::Invalid(format!("the policy of `{}` does not permit the model `{}`", quoted(&name), quoted(model))))
+        Err(Refusal::Invalid(format!(
+            "the policy of `{}` does not permit the model `{}`",
+            quoted(&name),
+            quoted(model)
+        )))
     }
 }
 

@@ -21,7 +21,10 @@ impl DeskService {
         }
         let name = safe_name(&file.name);
         if file.content.len() > INCOMING {
-            return Err(Refusal::Invalid(format!("`{name}` is larger than the {} MiB that a file may have", INCOMING >> 20)));
+            return Err(Refusal::Invalid(format!(
+                "`{name}` is larger than the {} MiB that a file may have",
+                INCOMING >> 20
+            )));
         }
         let blob = self.parts.store.put_blob(&file.content).await?;
         Ok(Attachment { name, media_type: file.media_type, blob })

@@ -1,8 +1,8 @@
 //! Strangers and links: an account that is nobody's gets one refusal a day and nothing else, unless it sends a valid code.
 
 use super::DeskService;
-use super::hear::Response;
 use super::hear::Case;
+use super::hear::Response;
 use super::reply::Reply;
 use crate::fresh;
 use crate::store::{AuditEntry, Redeemed};
@@ -29,7 +29,8 @@ impl DeskService {
             Redeemed::Linked(user) => {
                 self.wrote_down(&user, heard).await?;
                 let name = self.parts.store.actor(&user).await?.map(|actor| actor.name).unwrap_or_default();
-                let reply = Reply::new().line(&format!("Welcome, {}: this account is linked to you now.", quoted(&name)));
+                let reply =
+                    Reply::new().line(&format!("Welcome, {}: this account is linked to you now.", quoted(&name)));
                 Ok(Response::say(reply.line("Write what you want done, or `/help`.")))
             }
             // Guessing is answered like anything else that a stranger says.

@@ -41,7 +41,7 @@ impl DeskService {
                 self.continue_conversation(case, Some((&task.id).into()), None).await
             }
             Press::Discard(id) => {
-                let task = self.hub.task(&case.actor, id.as_str()).await?;
+                let task = self.hub.discard(&case.actor, id.as_str()).await?;
                 let place = self.parts.store.place(&case.heard.place).await?;
                 if place.conversation.as_ref() == Some(&task.conversation) {
                     self.parts.store.set_place(&case.heard.place, PlaceSetting::Conversation(None)).await?;

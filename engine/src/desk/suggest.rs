@@ -31,7 +31,10 @@ impl DeskService {
 
     async fn projects(&self, actor: &Actor) -> Result<Vec<Suggestion>, Refusal> {
         let projects = self.hub.projects(actor).await?;
-        Ok(projects.into_iter().map(|project| Suggestion { label: brief(&project.name, 100), value: project.name }).collect())
+        Ok(projects
+            .into_iter()
+            .map(|project| Suggestion { label: brief(&project.name, 100), value: project.name })
+            .collect())
     }
 
     async fn tasks(&self, actor: &Actor) -> Result<Vec<Suggestion>, Refusal> {

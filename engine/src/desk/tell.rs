@@ -46,7 +46,8 @@ impl DeskService {
         Ok(visible.into_iter().filter(|project| Some(&project.name) == here.as_ref()).collect())
     }
 
-    /// The cards of the approvals that wait for this person, as far as they are not shown here already.
+    /// The approvals that wait for this person, with their cards: one that is here already is only brought up to date, and
+    /// sent anew where its message is gone.
     pub(super) async fn list_approvals(&self, case: &Case<'_>) -> Result<Response, Refusal> {
         let visible = self.visible_here(case).await?;
         let mut waiting = Vec::new();
@@ -63,7 +64,7 @@ impl DeskService {
         let mut cards = Vec::new();
         for approval in &waiting {
             let shown = self.parts.store.is_shown(&case.heard.place, &format!("approval:{}", approval.id)).await?;
-            if !shown && cards.len() < APPROVALS {
+            if cards.len() < APPROVALS {
                 cards.push(owed(case.heard.place.clone(), Card::Approval(Box::new(approval.clone())), fresh::now()));
             }
             reply = reply.line(&line(approval, shown));
@@ -87,7 +88,8 @@ impl DeskService {
             for task in self.hub.tasks(&case.actor, filter).await? {
                 let age = Spoken(fresh::now().since(task.created_at));
                 let what = brief(&task.prompt, 60);
-                reply = reply.line(&format!("`{}` {} · {age} · {} · {what}", task.id, task.state, quoted(&project.name)));
+                reply =
+                    reply.line(&format!("`{}` {} · {age} · {} · {what}", task.id, task.state, quoted(&project.name)));
                 count += 1;
             }
         }

@@ -73,13 +73,16 @@ impl DeskService {
         };
         let (files, missing) = match &heard.what {
             Said::Words { files, missing, .. } => (files.clone(), missing.as_slice()),
-            Said::Form { .. } | Said::Pressed { .. } | Said::Chosen { .. } | Said::Filled { .. } => (Vec::new(), [].as_slice()),
+            Said::Form { .. } | Said::Pressed { .. } | Said::Chosen { .. } | Said::Filled { .. } => {
+                (Vec::new(), [].as_slice())
+            }
         };
         if !missing.is_empty() {
             return Ok(Response::say(
-                missing.iter().fold(Reply::new(), |reply, line| reply.line(line)).line(
-                    "Nothing was started: send it again without that, or put the file into the repository.",
-                ),
+                missing
+                    .iter()
+                    .fold(Reply::new(), |reply, line| reply.line(line))
+                    .line("Nothing was started: send it again without that, or put the file into the repository."),
             ));
         }
         let request = SubmitTask {
@@ -203,10 +206,14 @@ impl DeskService {
     async fn ask_for_project(&self, case: &Case<'_>) -> Result<Response, Refusal> {
         let visible = self.hub.projects(&case.actor).await?;
         if visible.is_empty() {
-            return Ok(Response::note("There is no project that you may work on yet. The hub's admin can add you to one."));
+            return Ok(Response::note(
+                "There is no project that you may work on yet. The hub's admin can add you to one.",
+            ));
         }
         if case.heard.privacy != Privacy::Private {
-            return Ok(Response::note("No project is bound to this place yet. A maintainer of one says `/project NAME` here."));
+            return Ok(Response::note(
+                "No project is bound to this place yet. A maintainer of one says `/project NAME` here.",
+            ));
         }
         let names: Vec<_> = visible.iter().take(20).map(|project| format!("`/project {}`", project.name)).collect();
         let reply = Reply::new().line("Which project? Choose one, then send your request again:");

@@ -8,10 +8,11 @@ use super::{Ending, published};
 use crate::bus::Ring;
 use crate::fresh;
 use crate::hub::chain;
-use crate::outcome::{self, Outcome};
+use crate::outcome::{self, Outcome, audience, task_card};
 use crate::parts::Parts;
 use crate::publish::Publication;
-use crate::store::{Fenced, Finish, Lease, Parking, Requeue, Requeued, StoreError};
+use crate::store::{Fenced, Finish, Lease, Parking, Requeue, Requeued, StoreError, owed};
+use signalbox_core::card::{Card, TaskCard};
 use signalbox_core::event::EventKind;
 use signalbox_core::id::ApprovalId;
 use signalbox_core::policy::PushWhen;
@@ -222,11 +223,22 @@ async fn park(parts: &Parts, brief: &Brief, approval: &ApprovalId) -> Result<(),
         Fenced::Applied(Parking::Parked(events)) => {
             tracing::info!(task = %brief.task.id, "task {} is parked", brief.task.id);
             parts.bus.publish(&events);
+            show_parked(parts, brief).await?;
         }
         Fenced::Applied(Parking::AlreadyDecided) => parts.bus.ring(Ring::Queue),
         Fenced::Applied(Parking::StopRequested) => conclude(parts, brief, Ending::Interrupted, Work::default()).await?,
         Fenced::Stale => {}
     }
+    Ok(())
+}
+
+/// The task card says that people are waited for, until the next run shows itself there.
+async fn show_parked(parts: &Parts, brief: &Brief) -> Result<(), StoreError> {
+    for place in audience(&brief.task) {
+        let card = task_card(&brief.task, &brief.project.name, TaskState::Parked);
+        parts.store.owe(owed(place, Card::Task(TaskCard { passing: true, ..card }), fresh::now())).await?;
+    }
+    parts.bus.ring(Ring::Outbox);
     Ok(())
 }
 

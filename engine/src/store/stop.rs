@@ -128,6 +128,9 @@ async fn retry(tx: &mut Tx, id: &TaskId, by: &str, at: Timestamp) -> Result<Retr
          finished_at = NULL WHERE id = ?",
     );
     cleared.bind(id.as_str()).execute(&mut *tx).await?;
+    // The next outcome is a message of its own, so that people notice it.
+    let told = sqlx::query("DELETE FROM cards WHERE card_key = ?").bind(format!("outcome:{id}"));
+    told.execute(&mut *tx).await?;
     let event = Laid::short(EventKind::RetryRequested { by: by.to_owned() })?;
     append(tx, id, at, &[event]).await.map(Retrying::Queued)
 }
