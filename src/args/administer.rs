@@ -88,8 +88,10 @@ pub(crate) enum UserCommand {
 
 /// `signalbox user link-code`
 #[derive(Debug, Args)]
-#[command(after_help = "The person sends `/link CODE` to the bot in a private chat. The code is shown once, holds for an hour,
-and replaces the one made before.")]
+#[command(
+    after_help = "The person sends `/link CODE` to the bot in a private chat. The code is shown once, holds for an hour,
+and replaces the one made before."
+)]
 pub(crate) struct LinkCodeArgs {
     /// Their name
     pub(crate) name: String,

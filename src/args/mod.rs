@@ -6,8 +6,8 @@ mod tasks;
 mod tests;
 
 pub(crate) use administer::{
-    AddProjectArgs, AddUserArgs, BindArgs, ConfigCommand, DoctorArgs, LinkCodeArgs, ListProjectsArgs, PlacesArgs, ProjectCommand, ServeArgs,
-    UserCommand,
+    AddProjectArgs, AddUserArgs, BindArgs, ConfigCommand, DoctorArgs, LinkCodeArgs, ListProjectsArgs, PlacesArgs,
+    ProjectCommand, ServeArgs, UserCommand,
 };
 pub(crate) use tasks::{ApprovalsArgs, ApproveArgs, DenyArgs, RunArgs, ShowArgs, TaskArgs, TasksArgs};
 

@@ -24,7 +24,8 @@ use signalbox_core::id::{ApprovalId, DeliveryId, TaskId, UserId};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, PlaceReport, Project, Refusal, SubmitTask, Submitted, TaskFilter,
+    AddProject, AddUser, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, PlaceReport, Project, Refusal,
+    SubmitTask, Submitted, TaskFilter,
 };
 use signalbox_core::task::{self, Task};
 use signalbox_web::About;

@@ -9,14 +9,20 @@ pub(super) async fn check(config: &Config) -> Vec<Finding> {
     if let Some(settings) = telegram_settings(config) {
         findings.push(match signalbox_telegram::examine(&settings).await {
             Ok(about) => telegram(&about),
-            Err(error) => Finding::fail("telegram", chain(&error), "check telegram.token and telegram.api_url; docs/telegram.md"),
+            Err(error) => {
+                Finding::fail("telegram", chain(&error), "check telegram.token and telegram.api_url; docs/telegram.md")
+            }
         });
     }
     if let Some(settings) = discord_settings(config) {
         match signalbox_discord::examine(&settings).await {
             Ok(about) => findings.extend(discord(&about)),
             Err(error) => {
-                findings.push(Finding::fail("discord", chain(&error), "check discord.token and discord.api_url; docs/discord.md"));
+                findings.push(Finding::fail(
+                    "discord",
+                    chain(&error),
+                    "check discord.token and discord.api_url; docs/discord.md",
+                ));
             }
         }
     }
@@ -28,7 +34,11 @@ fn telegram(about: &signalbox_telegram::About) -> Finding {
     if about.can_join_groups {
         return Finding::ok("telegram", what);
     }
-    Finding::warn("telegram", format!("{what}; it cannot be added to groups"), "to allow it: /setjoingroups at @BotFather")
+    Finding::warn(
+        "telegram",
+        format!("{what}; it cannot be added to groups"),
+        "to allow it: /setjoingroups at @BotFather",
+    )
 }
 
 fn discord(about: &signalbox_discord::About) -> Vec<Finding> {

@@ -49,7 +49,8 @@ async fn run(config: &Config) -> anyhow::Result<String> {
         tokio::process::Command::new("git").args(["init", "--quiet", "--bare"]).arg(&repository).status().await?;
     ensure!(made.success(), "git could not make a repository");
     let model = ScriptedModel::start(Settings::default()).context("the scripted model could not start")?;
-    let options = HubOptions { serve_web: false, chat: false, roles: Roles { work: true, deliver: true }, ad_hoc: true };
+    let options =
+        HubOptions { serve_web: false, chat: false, roles: Roles { work: true, deliver: true }, ad_hoc: true };
     let altered = altered(config, folder.path(), &model.base_url());
     let hub = hub::start(altered.clone(), options).await?;
     let node = hub.node().clone();

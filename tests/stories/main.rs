@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a story ends where its world does not do what it must")]
 
 mod bad_input;
+mod both;
 mod discarding;
 mod hand_over;
 mod harness;

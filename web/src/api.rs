@@ -20,7 +20,8 @@ use signalbox_core::id::{DeliveryId, TaskId, UserId};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Decide, Decided, DiffText, KeepFile, NewLinkCode, PlaceReport, Project, Refusal, SubmitTask, Submitted, TaskFilter,
+    AddProject, AddUser, Decide, Decided, DiffText, KeepFile, NewLinkCode, PlaceReport, Project, Refusal, SubmitTask,
+    Submitted, TaskFilter,
 };
 use signalbox_core::task::{Attachment, Task};
 use std::convert::Infallible;

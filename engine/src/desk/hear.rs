@@ -120,7 +120,9 @@ impl DeskService {
         let (cards, answered) = match response {
             Response::Done => return Ok(Answered::Owed),
             Response::Nothing => (Vec::new(), Answered::Silence),
-            Response::Note(text) if shows_notes(heard) => (Vec::new(), Answered::Note(cut(&text.replace('`', ""), NOTE))),
+            Response::Note(text) if shows_notes(heard) => {
+                (Vec::new(), Answered::Note(cut(&text.replace('`', ""), NOTE)))
+            }
             Response::Note(text) => (vec![self.owe_reply(heard, Reply::new().line(&text))], Answered::Owed),
             Response::Say(reply) => (vec![self.owe_reply(heard, *reply)], Answered::Owed),
             Response::Cards(cards) => (cards, Answered::Owed),

@@ -20,11 +20,13 @@ async fn pictures_documents_and_albums_reach_the_workspace_and_claude() {
     team.hears(&chat, "I see it.").await;
     let shown = team.world.model.requests().iter().any(|request| request.body.to_string().contains("image/jpeg"));
     assert!(shown, "the picture is part of a request to the model");
-    let album = ["one.txt", "two.txt"].map(|name| OutgoingFile::new(name, "text/plain", format!("this is {name}\n").into_bytes()));
+    let album = ["one.txt", "two.txt"]
+        .map(|name| OutgoingFile::new(name, "text/plain", format!("this is {name}\n").into_bytes()));
     ann.sends_album(&chat, album.to_vec(), &read("two.txt"));
     team.hears(&chat, "this is two.txt").await;
     let tasks: serde_json::Value = serde_json::from_str(&team.says(&["tasks", "--all", "--json"]).await).unwrap();
-    let counts: Vec<_> = tasks.as_array().unwrap().iter().map(|task| task["attachments"].as_array().unwrap().len()).collect();
+    let counts: Vec<_> =
+        tasks.as_array().unwrap().iter().map(|task| task["attachments"].as_array().unwrap().len()).collect();
     assert_eq!(counts, [2, 1, 1], "the album is one request");
     team.ends().await;
 }
@@ -46,7 +48,8 @@ async fn files_that_claude_hands_over_come_back_as_documents() {
     let team = Team::new().await;
     let (ann, chat) = team.member("Ann", "member").await;
     let report = "/workspace/.signalbox/out/report.txt";
-    let script = Script::new().tool("Write", json!({"file_path": report, "content": "all is well\n"})).say("Here it is.");
+    let script =
+        Script::new().tool("Write", json!({"file_path": report, "content": "all is well\n"})).say("Here it is.");
     ann.says(&chat, &script.to_string());
     let document = team.telegram.wait_for(&chat, |message| message.attachment.is_some(), PATIENCE).await;
     let attachment = document.attachment.unwrap();
@@ -73,7 +76,8 @@ async fn what_does_not_fit_into_a_message_comes_as_a_file_before_its_buttons() {
     let long = format!("# Long\n\n{}", "A line of the answer that goes on.\n\n".repeat(900));
     ann.says(&chat, &Script::new().say(&long).to_string());
     let answer = |message: &signalbox_testkit::telegram::Message| {
-        message.id > card.id && message.attachment.as_ref().is_some_and(|file| file.name.as_deref() == Some("answer.md"))
+        message.id > card.id
+            && message.attachment.as_ref().is_some_and(|file| file.name.as_deref() == Some("answer.md"))
     };
     let file = team.telegram.wait_for(&chat, answer, PATIENCE).await;
     assert!(team.telegram.file(&file.attachment.unwrap().file).unwrap().len() > 30_000);

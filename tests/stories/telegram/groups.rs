@@ -53,7 +53,8 @@ async fn a_topic_is_a_conversation_of_its_own() {
         let of = tasks.as_array().unwrap().iter().filter(|task| task["origin"] == format!("telegram:{address}"));
         of.map(|task| task["conversation"].clone()).collect::<Vec<_>>()
     };
-    let (reds, blues) = (conversation(format!("{}/{}", forum.id(), red.id())), conversation(format!("{}/{}", forum.id(), blue.id())));
+    let (reds, blues) =
+        (conversation(format!("{}/{}", forum.id(), red.id())), conversation(format!("{}/{}", forum.id(), blue.id())));
     assert_eq!((reds.len(), blues.len()), (2, 1));
     assert!(reds[0] == reds[1] && reds[0] != blues[0]);
     team.ends().await;
@@ -118,7 +119,9 @@ async fn what_happens_to_places_is_handled_and_visible_to_the_admin() {
             let asked = team.is_asked(&anns).await;
             ann.deletes(&anns, asked.id);
             ann.says(&anns, "/pending");
-            let again = |message: &signalbox_testkit::telegram::Message| message.id > asked.id && message.button("Once").is_some();
+            let again = |message: &signalbox_testkit::telegram::Message| {
+                message.id > asked.id && message.button("Once").is_some()
+            };
             let card = team.telegram.wait_for(&anns, again, PATIENCE).await;
             ann.presses(&anns, card.id, "Once").answer().await;
             team.hears(&anns, "The trace is left.").await;

@@ -51,7 +51,11 @@ async fn a_denial_with_a_reason_reaches_claude_and_the_command_does_not_run() {
     ann.replies(&chat, wanted.id, "no traces please");
     team.becomes(&chat, approval.id, "Denied by Ann (telegram): no traces please").await;
     team.telegram
-        .wait_for(&chat, |message| message.text.contains("no traces please") && message.text.contains("done in"), PATIENCE)
+        .wait_for(
+            &chat,
+            |message| message.text.contains("no traces please") && message.text.contains("done in"),
+            PATIENCE,
+        )
         .await;
     team.ends().await;
 }
@@ -138,8 +142,11 @@ async fn every_command_is_offered_and_answered() {
     let (ann, chat) = team.member("Ann", "member").await;
     ann.says(&chat, &just_say("hello"));
     team.hears(&chat, "hello").await;
-    let offered = team.telegram.calls().into_iter().find(|call| call.method == "setMyCommands").expect("they are offered");
-    for name in ["task", "project", "projects", "new", "continue", "stop", "status", "pending", "queue", "diff", "retry"] {
+    let offered =
+        team.telegram.calls().into_iter().find(|call| call.method == "setMyCommands").expect("they are offered");
+    for name in
+        ["task", "project", "projects", "new", "continue", "stop", "status", "pending", "queue", "diff", "retry"]
+    {
         assert!(offered.params["commands"].to_string().contains(&format!("\"{name}\"")), "{name}");
     }
     for (said, expected) in [

@@ -4,6 +4,7 @@
 mod bridges;
 mod files;
 mod groups;
+mod hostile;
 mod job;
 mod links;
 mod parking;

@@ -51,7 +51,8 @@ async fn a_hub_killed_in_the_middle_of_everything_loses_and_doubles_nothing() {
         tokio::time::sleep(Duration::from_millis(40 * round)).await;
         team.dies().await;
         team.returns().await;
-        let asks = |message: &signalbox_testkit::telegram::Message| message.id > known && message.button("Once").is_some();
+        let asks =
+            |message: &signalbox_testkit::telegram::Message| message.id > known && message.button("Once").is_some();
         let approval = team.telegram.wait_for(&chat, asks, crate::harness::PATIENCE).await;
         ann.presses(&chat, approval.id, "Once");
         tokio::time::sleep(Duration::from_millis(15 * round)).await;

@@ -20,7 +20,9 @@ async fn a_question_with_one_answer_is_answered_by_one_tap() {
     ann.presses(&chat, card.id, "Blue").answer().await;
     let decided = team.becomes(&chat, card.id, "Answered by Ann (telegram): Blue").await;
     assert!(decided.buttons.is_empty());
-    let told = |message: &signalbox_testkit::telegram::Message| message.text.contains("Blue") && message.text.contains("done in");
+    let told = |message: &signalbox_testkit::telegram::Message| {
+        message.text.contains("Blue") && message.text.contains("done in")
+    };
     team.telegram.wait_for(&chat, told, PATIENCE).await;
     team.ends().await;
 }
@@ -38,7 +40,8 @@ async fn a_question_is_answered_in_ones_own_words_by_a_reply() {
         message.id > card.id && message.text.contains("Which colour?") && message.button("Red").is_some()
     };
     let card = team.telegram.wait_for(&chat, asks_again, PATIENCE).await;
-    let other = card.buttons.iter().flatten().find(|button| button.text.starts_with('✍')).expect("own words").text.clone();
+    let other =
+        card.buttons.iter().flatten().find(|button| button.text.starts_with('✍')).expect("own words").text.clone();
     ann.presses(&chat, card.id, &other).answer().await;
     let wanted = team.hears(&chat, "in your own words").await;
     ann.replies(&chat, wanted.id, "ochre");
@@ -50,7 +53,8 @@ async fn a_question_is_answered_in_ones_own_words_by_a_reply() {
 async fn several_answers_are_put_together_before_they_are_sent() {
     let team = Team::new().await;
     let (ann, chat) = team.member("Ann", "member").await;
-    let options = |names: &[&str]| names.iter().map(|name| json!({"label": name, "description": ""})).collect::<Vec<_>>();
+    let options =
+        |names: &[&str]| names.iter().map(|name| json!({"label": name, "description": ""})).collect::<Vec<_>>();
     let questions = json!([
         {"question": "Which files?", "header": "Files", "options": options(&["One", "Two", "Three"]), "multiSelect": true},
         {"question": "How soon?", "header": "When", "options": options(&["Now", "Later"]), "multiSelect": false},
