@@ -203,7 +203,7 @@ impl Link {
     }
 
     fn identify(&mut self, world: &mut World, data: &Value) -> Step {
-        if data["token"] != world.settings.token.as_str() {
+        if !is_known(world, &data["token"]) {
             return Step::Close(close::WRONG_TOKEN);
         }
         let Some(intents) = data["intents"].as_u64().filter(|intents| intents & !intent::KNOWN == 0) else {
@@ -236,7 +236,7 @@ impl Link {
     }
 
     fn resume(&mut self, world: &mut World, data: &Value) -> Step {
-        if data["token"] != world.settings.token.as_str() {
+        if !is_known(world, &data["token"]) {
             return Step::Close(close::WRONG_TOKEN);
         }
         let (now, life) = (world.clock.now(), world.settings.session_life);
@@ -280,6 +280,12 @@ impl Link {
             (session.connection, session.lost) = (None, Some(now));
         }
     }
+}
+
+/// Whether a token is the bot's; the gateway takes it with or without what the API wants in front of it.
+fn is_known(world: &World, token: &Value) -> bool {
+    let token = token.as_str().unwrap_or_default();
+    token.strip_prefix("Bot ").unwrap_or(token) == world.settings.token
 }
 
 /// The privileged intents that the application was not given.

@@ -34,7 +34,9 @@ pub(crate) fn message_json(world: &World, message: &Message) -> Value {
 /// A message as the gateway shows it: with the guild, and the author as its member.
 pub(crate) fn message_event(world: &World, message: &Message) -> Value {
     let mut json = message_json(world, message);
-    let guild = world.rooms.get(&message.channel).and_then(|room| room.guild());
+    let room = world.rooms.get(&message.channel);
+    json["channel_type"] = json!(room.map(super::room::Room::number));
+    let guild = room.and_then(super::room::Room::guild);
     if let Some(guild) = guild.and_then(|guild| world.guilds.get(&guild)) {
         json["guild_id"] = json!(guild.id);
         if let Some(member) = guild.member_json(message.author) {
