@@ -47,9 +47,9 @@ fn button(button: &Button) -> Value {
 fn own_words(menus: &[Menu]) -> Vec<Value> {
     let many = menus.len() > 1;
     let label = |number: usize| if many { format!("{WORDS}: {number}") } else { WORDS.to_owned() };
-    let words = menus.iter().zip(1..).map(|(menu, number)| {
-        json!({"type": 2, "style": 2, "label": label(number), "custom_id": menu.other.to_string()})
-    });
+    let words = menus.iter().zip(1..).map(
+        |(menu, number)| json!({"type": 2, "style": 2, "label": label(number), "custom_id": menu.other.to_string()}),
+    );
     words.collect()
 }
 

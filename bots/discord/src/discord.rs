@@ -18,6 +18,7 @@ use signalbox_core::desk::Desk;
 use signalbox_core::port::Channel;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// For how long the right to listen is taken, in seconds.
@@ -94,17 +95,7 @@ impl Discord {
 
     async fn listen_while_ours(&self, me: Me, stop: &CancellationToken) {
         let round = stop.child_token();
-        let keep = async {
-            while !round.is_cancelled() {
-                tokio::select! {
-                    () = round.cancelled() => return,
-                    () = tokio::time::sleep(RENEWING) => {}
-                }
-                if !self.takes(&me.source()).await {
-                    round.cancel();
-                }
-            }
-        };
+        let keep = self.keep(me, &round);
         let offer = self.offer_commands(me, &round);
         let sweeping = keep_sweeping(&self.shared, me, &round);
         let listening = async {
@@ -114,6 +105,25 @@ impl Discord {
             }
         };
         tokio::join!(keep, offer, sweeping, listening);
+    }
+
+    /// Renews the right to listen; ends the round when another node has it, or it cannot be renewed in time.
+    async fn keep(&self, me: Me, round: &CancellationToken) {
+        let mut renewed = Instant::now();
+        while !round.is_cancelled() {
+            tokio::select! {
+                () = round.cancelled() => return,
+                () = tokio::time::sleep(RENEWING) => {}
+            }
+            match self.shared.desk.listen(&me.source(), LISTENING).await {
+                Ok(true) => renewed = Instant::now(),
+                Err(_) if renewed.elapsed() + RENEWING < Duration::from_secs(LISTENING) => {}
+                Ok(false) | Err(_) => {
+                    tracing::warn!("the right to listen to Discord is lost");
+                    round.cancel();
+                }
+            }
+        }
     }
 
     async fn takes(&self, source: &str) -> bool {
@@ -169,12 +179,11 @@ impl Shared {
     /// What the channel of an interaction is to us. Where the bot is not in the server, the interaction itself says it.
     pub(crate) async fn setting_of(&self, interaction: &Interaction) -> Result<Setting, CallError> {
         let bot = self.known_me().map_or(interaction.application_id, |me| me.bot);
-        let told = || match (&interaction.channel, interaction.guild_id) {
-            (Some(channel), _) => read(channel, bot),
-            (None, None) => Setting::Direct,
-            (None, Some(_)) => Setting::Room { threads: false },
+        let told =
+            || interaction.channel.as_ref().map_or(Setting::Room { threads: false }, |channel| read(channel, bot));
+        let Some(channel) = interaction.channel_id().filter(|_| interaction.guild_id.is_some()) else {
+            return Ok(Setting::Direct);
         };
-        let Some(channel) = interaction.channel_id() else { return Ok(told()) };
         match self.channels.setting(&self.rest, channel, bot).await {
             Err(error) if !error.passes() => Ok(told()),
             other => other,

@@ -42,7 +42,8 @@ impl PublicKey {
     /// Whether Discord signed this, and a moment ago.
     fn vouches_for(self, headers: &HeaderMap, body: &[u8], now: u64) -> bool {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let (Some(signature), Some(timestamp)) = (header("x-signature-ed25519"), header("x-signature-timestamp")) else {
+        let (Some(signature), Some(timestamp)) = (header("x-signature-ed25519"), header("x-signature-timestamp"))
+        else {
             return false;
         };
         let Some(signature) = unhex(signature) else { return false };
@@ -55,10 +56,7 @@ impl PublicKey {
 /// The routes.
 pub(crate) fn routes(shared: Arc<Shared>, key: PublicKey) -> Router {
     let door = Door { shared, key };
-    Router::new()
-        .route("/hooks/discord", post(take_interaction))
-        .layer(DefaultBodyLimit::max(LARGEST))
-        .with_state(door)
+    Router::new().route("/hooks/discord", post(take_interaction)).layer(DefaultBodyLimit::max(LARGEST)).with_state(door)
 }
 
 async fn take_interaction(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> Response {
@@ -75,7 +73,10 @@ async fn take_interaction(State(door): State<Door>, headers: HeaderMap, body: By
     }
     let Some(first) = first(&interaction) else { return StatusCode::BAD_REQUEST.into_response() };
     // Who the bot is matters for mentions only, and there are none in an interaction.
-    let me = door.shared.known_me().unwrap_or(Me { application: interaction.application_id, bot: interaction.application_id });
+    let me = door
+        .shared
+        .known_me()
+        .unwrap_or(Me { application: interaction.application_id, bot: interaction.application_id });
     match store(&door.shared, me, vec![Arrival::Interaction(interaction, raw)], true).await {
         Ok(()) => Json(first.body()).into_response(),
         Err(refusal) => {

@@ -5,7 +5,7 @@ use crate::discord::Shared;
 use crate::hear::Me;
 use crate::intake::Intake;
 use crate::session::Session;
-use futures::StreamExt as _;
+use futures::{FutureExt as _, StreamExt as _};
 use secrecy::ExposeSecret as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,14 +17,14 @@ use twilight_gateway::{CloseFrame, ConfigBuilder, Intents, Message, Shard, Shard
 
 /// How many events may wait to be stored.
 const BACKLOG: usize = 1024;
-/// How long a good-bye may take.
-const GOOD_BYE: Duration = Duration::from_millis(500);
 /// After so many faults in a row the connection is made from scratch.
 const FAULTS: u32 = 4;
 /// A connection that lived so long was a sound one.
 const SOUND: Duration = Duration::from_secs(30);
 /// The longest pause.
 const LONGEST: Duration = Duration::from_secs(60);
+/// The pause after a refusal: a session may be begun a thousand times a day.
+const REFUSED: Duration = Duration::from_secs(120);
 
 /// The close code for intents that the application may not have.
 const DISALLOWED: u16 = 4014;
@@ -40,8 +40,7 @@ enum Ended {
 
 /// Listens until `stop`.
 pub(crate) async fn listen(shared: &Arc<Shared>, me: Me, stop: &CancellationToken) {
-    let mut intents =
-        Intents::GUILDS | Intents::GUILD_MESSAGES | Intents::DIRECT_MESSAGES | Intents::MESSAGE_CONTENT;
+    let mut intents = Intents::GUILDS | Intents::GUILD_MESSAGES | Intents::DIRECT_MESSAGES | Intents::MESSAGE_CONTENT;
     let mut pause = Duration::from_millis(500);
     while !stop.is_cancelled() {
         let begun = Instant::now();
@@ -62,9 +61,10 @@ pub(crate) async fn listen(shared: &Arc<Shared>, me: Me, stop: &CancellationToke
                 continue;
             }
             Ended::Refused(code) => {
-                let why = if code == Some(WRONG_TOKEN) { "the token is wrong" } else { "it gave no reason that we know" };
+                let why =
+                    if code == Some(WRONG_TOKEN) { "the token is wrong" } else { "it gave no reason that we know" };
                 tracing::error!(code, "the gateway refuses the bot: {why}");
-                pause = LONGEST;
+                pause = REFUSED;
             }
         }
         tokio::select! {
@@ -115,7 +115,7 @@ async fn pump(shard: &mut Shard, events: mpsc::Sender<String>, stop: &Cancellati
     loop {
         let next = tokio::select! {
             () = stop.cancelled() => {
-                leave(shard).await;
+                leave(shard);
                 return Ended::Stopped;
             }
             next = shard.next() => next,
@@ -156,8 +156,8 @@ async fn pump(shard: &mut Shard, events: mpsc::Sender<String>, stop: &Cancellati
 }
 
 /// Says good-bye in a way that lets the next process resume the session.
-async fn leave(shard: &mut Shard) {
+fn leave(shard: &mut Shard) {
     shard.close(CloseFrame::RESUME);
-    let gone = async { while !matches!(shard.next().await, None | Some(Ok(Message::Close(_)) | Err(_))) {} };
-    let _ = tokio::time::timeout(GOOD_BYE, gone).await;
+    // Once is enough to say it; to be asked again would have it connect anew.
+    let _ = shard.next().now_or_never();
 }

@@ -8,7 +8,7 @@ use crate::place::place;
 use crate::snowflake::Snowflake;
 use crate::wire::{Channel, Message};
 use signalbox_core::command::{Command, Manner, parse};
-use signalbox_core::desk::Privacy;
+use signalbox_core::desk::{Heard, Privacy, Said};
 use signalbox_core::people::Identity;
 use signalbox_core::place::Place;
 
@@ -70,10 +70,7 @@ pub(crate) fn hear(message: &Message, setting: Setting, me: Me) -> Option<Hearin
     if matches!(parsed, Ok(None)) && !files_alone {
         return None;
     }
-    let asks = matches!(
-        parsed,
-        Ok(Some(Command::SubmitTask { .. } | Command::StartConversation { prompt: Some(_) }))
-    );
+    let asks = matches!(parsed, Ok(Some(Command::SubmitTask { .. } | Command::StartConversation { prompt: Some(_) })));
     let begins = asks && !to_us && setting == Setting::Room { threads: true };
     let thread = begins.then(|| thread_name(&message.content, me));
     Some(Hearing { manner, answers: answered(message), thread })
@@ -133,6 +130,38 @@ impl Where {
     /// A thread of ours, in a channel.
     pub(crate) fn of_thread(thread: &Channel, channel: Snowflake) -> Option<Self> {
         Self::of(thread.id, Setting::Thread { ours: true, parent: Some(channel) })
+    }
+}
+
+/// What somebody did, wherever it was.
+pub(crate) struct Doing {
+    /// The update's id.
+    pub(crate) id: String,
+    /// Who did it.
+    pub(crate) sender: Identity,
+    /// How the place addresses us.
+    pub(crate) manner: Manner,
+    /// The message in this place that it is, or that it was done at.
+    pub(crate) message: Option<Snowflake>,
+    /// What was done.
+    pub(crate) what: Said,
+}
+
+impl Where {
+    /// What was done here, as the desk hears it.
+    pub(crate) fn heard(self, me: Me, doing: Doing) -> Heard {
+        Heard {
+            source: me.source(),
+            id: doing.id,
+            place: self.place,
+            parent: self.parent,
+            privacy: self.privacy,
+            one_conversation: self.one_conversation,
+            sender: doing.sender,
+            manner: doing.manner,
+            message: doing.message.map(|id| id.to_string()),
+            what: doing.what,
+        }
     }
 }
 

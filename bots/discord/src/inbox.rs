@@ -103,7 +103,7 @@ pub(crate) async fn store(shared: &Arc<Shared>, me: Me, all: Vec<Arrival>, first
 fn put(shared: &Arc<Shared>, me: Me, arrival: Arrival, first: bool) -> bool {
     let (lane, id) = (arrival.lane(), arrival.id());
     let acknowledged = match &arrival {
-        Arrival::Interaction(interaction, _) if first => Acknowledged::already(interaction),
+        Arrival::Interaction(..) if first => Acknowledged::already(),
         Arrival::Interaction(interaction, _) => acknowledge(shared, interaction),
         Arrival::Message(..) => Acknowledged::never(),
     };

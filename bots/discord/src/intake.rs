@@ -54,11 +54,7 @@ impl Intake {
     }
 
     /// Takes events until there are no more. Says how far it came.
-    pub(crate) async fn take_all(
-        mut self,
-        events: &mut mpsc::Receiver<String>,
-        stop: &CancellationToken,
-    ) -> Session {
+    pub(crate) async fn take_all(mut self, events: &mut mpsc::Receiver<String>, stop: &CancellationToken) -> Session {
         let mut batch = Vec::with_capacity(BATCH);
         loop {
             let until = self.arrears.as_ref().map(|arrears| arrears.until);

@@ -1,6 +1,6 @@
 //! From an interaction to what was done, and to the answer that it must have within three seconds. Pure.
 
-use crate::calls::{EPHEMERAL, NO_EMBEDS};
+use crate::calls::EPHEMERAL;
 use crate::wire::{Interaction, InteractionData};
 use serde_json::{Value, json};
 use signalbox_core::button::Press;
@@ -116,7 +116,7 @@ impl First {
     pub(crate) fn body(&self) -> Value {
         match self {
             Self::Shown => json!({"type": 5}),
-            Self::Hidden => json!({"type": 5, "data": {"flags": EPHEMERAL | NO_EMBEDS}}),
+            Self::Hidden => json!({"type": 5, "data": {"flags": EPHEMERAL}}),
             Self::Quiet => json!({"type": 6}),
             Self::Form(press) => form(press),
         }

@@ -134,6 +134,52 @@ mod tests {
 
     #[test]
     fn an_approval_is_offered_with_completion_and_spans() {
-        insta::assert_snapshot!(command(Verb::Approve.entry()).to_string(), @"");
+        insta::assert_snapshot!(format!("{:#}", command(Verb::Approve.entry())), @r#"
+        {
+          "contexts": [
+            0,
+            1
+          ],
+          "description": "Allow what Claude asks to do",
+          "integration_types": [
+            0
+          ],
+          "name": "approve",
+          "options": [
+            {
+              "autocomplete": true,
+              "description": "The approval's id or its beginning",
+              "name": "id",
+              "required": true,
+              "type": 3
+            },
+            {
+              "choices": [
+                {
+                  "name": "15 minutes",
+                  "value": "15m"
+                },
+                {
+                  "name": "1 hour",
+                  "value": "1h"
+                },
+                {
+                  "name": "This conversation",
+                  "value": "conversation"
+                },
+                {
+                  "name": "Always",
+                  "value": "always"
+                }
+              ],
+              "description": "How long calls like it stay allowed; else this one only",
+              "name": "for",
+              "required": false,
+              "type": 3
+            }
+          ],
+          "type": 1
+        }
+        "#);
     }
 }

@@ -97,6 +97,7 @@ impl Channel for Sender {
 
     async fn send(&self, delivery: &Delivery) -> Result<Sent, SendError> {
         let to = address(&delivery.place)?;
+        self.shared.channels.use_one(to);
         let pages = self.pages(delivery).await?;
         let mut sent = delivery.sent.clone();
         sent.truncate(pages.len());

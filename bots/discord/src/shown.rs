@@ -1,9 +1,9 @@
 //! What becomes of an interaction's first answer. A request for work stands there for everybody to read, and in a channel
 //! it begins a thread; anything else leaves nothing behind but a note for the one who did it.
 
+use crate::act::Act;
 use crate::channels::Setting;
 use crate::error::CallError;
-use crate::handle::Act;
 use crate::hear::{Where, thread_name};
 use crate::interaction::First;
 use crate::layout::line;

@@ -1,8 +1,8 @@
 //! A thread for a conversation. A message has one thread at most, whose id is the message's: starting it again finds it.
 
+use crate::discord::Shared;
 use crate::error::CallError;
 use crate::hear::Where;
-use crate::discord::Shared;
 use crate::snowflake::Snowflake;
 use crate::wire::Channel;
 use serde_json::json;

@@ -1,0 +1,6 @@
+//! What is pure, tried with what Discord sends.
+
+mod hearing;
+mod interactions;
+mod layouts;
+mod samples;
