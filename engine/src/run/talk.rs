@@ -143,9 +143,11 @@ impl Talk {
         for line in std::mem::take(&mut self.opening) {
             self.write(line).await;
         }
-        if self.origin == Origin::Reattached {
-            // What was allowed before the hub died may have changed something.
+        if self.origin == Origin::Reattached || self.brief.lease.number > 1 {
+            // What was allowed before, in this run or in one that broke off, may have changed something.
             self.arm_collector();
+        }
+        if self.origin == Origin::Reattached {
             self.recall_questions().await;
         }
     }

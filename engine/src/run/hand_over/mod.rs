@@ -3,6 +3,7 @@
 //!
 //! What is taken: plain files, by names that are only names. A link, a device or a path that leads elsewhere is left out,
 //! and so is what is too large or too much; nothing is ever written where the archive says. What is left out is said.
+//! The archive itself is not believed either: a name with a line break in it can make its reader see entries that are none.
 
 use crate::hub::chain;
 use crate::parts::Parts;
