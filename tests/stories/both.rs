@@ -68,7 +68,8 @@ async fn two_taps_within_a_millisecond_make_one_decision_and_both_cards_tell_the
         first_in_telegram += usize::from(verdict.contains("(telegram)"));
         allowed += usize::from(verdict.starts_with("Allowed"));
     }
-    let outcome = telegram.wait_for(&chat, |message| message.text.contains("all done"), PATIENCE).await;
+    let outcome =
+        telegram.wait_for(&chat, |message| message.from_bot && message.text.contains("done in"), PATIENCE).await;
     assert!(
         outcome.text.contains(&format!("+{allowed} −0")),
         "{allowed} were allowed, and so many ran: {}",

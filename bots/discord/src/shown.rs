@@ -61,7 +61,8 @@ async fn show(act: &Act<'_>, content: &str) -> Result<Option<Snowflake>, CallErr
 pub(crate) async fn close(act: &Act<'_>, first: &First, shown: bool, answered: Answered) {
     let (rest, to) = (&act.shared.rest, act.interaction);
     let note = match answered {
-        Answered::Note(note) => Some(line(&note)),
+        // Every card has a nonce here, so there are no stray copies.
+        Answered::Note(note) | Answered::Stray(note) => Some(line(&note)),
         Answered::Owed | Answered::Silence => None,
     };
     let told = match (first, note) {

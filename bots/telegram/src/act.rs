@@ -77,7 +77,7 @@ impl Actor {
         let (first, address) = (heard.id.clone(), Address::of(&heard.place));
         match self.desk.hear(heard).await? {
             Answered::Silence | Answered::Owed => {}
-            Answered::Note(words) => note::said(&self.bot, address, &words).await,
+            Answered::Note(words) | Answered::Stray(words) => note::said(&self.bot, address, &words).await,
         }
         let others: Vec<_> = ids.into_iter().filter(|id| *id != first).collect();
         if others.is_empty() { Ok(()) } else { self.desk.pass_over(&self.source, others).await }
@@ -121,7 +121,7 @@ impl Actor {
             return hearing.await.map(|_| ());
         };
         let words = match &outcome {
-            Ok(Answered::Note(words)) => Some(words.as_str()),
+            Ok(Answered::Note(words) | Answered::Stray(words)) => Some(words.as_str()),
             Ok(Answered::Silence | Answered::Owed) => None,
             Err(Refusal::Unavailable(_) | Refusal::Internal(_)) => {
                 Some("It takes longer than usual. It is not forgotten.")
@@ -129,6 +129,9 @@ impl Actor {
             Err(_) => None,
         };
         note::answered(&self.bot, &pressing.query, words).await;
+        if let Ok(Answered::Stray(_)) = &outcome {
+            note::stripped(&self.bot, &pressing.heard).await;
+        }
         outcome.map(|_| ())
     }
 }

@@ -111,6 +111,8 @@ pub enum Answered {
     Owed,
     /// A short note for this person alone, at most 200 characters: a toast, an answer that others do not see.
     Note(String),
+    /// The same, and the message with the button is a copy that nobody knew of: its buttons are to be taken away.
+    Stray(String),
 }
 
 /// One suggestion while a command is being typed.

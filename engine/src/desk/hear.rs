@@ -5,6 +5,8 @@ use super::reply::Reply;
 use crate::bus::Ring;
 use crate::fresh;
 use crate::store::{PlaceSetting, owed};
+use signalbox_core::approval::ApprovalState;
+use signalbox_core::button::Press;
 use signalbox_core::card::Card;
 use signalbox_core::command::{Command, Misunderstood, Plain, help, parse};
 use signalbox_core::delivery::Delivery;
@@ -121,7 +123,9 @@ impl DeskService {
             Response::Done => return Ok(Answered::Owed),
             Response::Nothing => (Vec::new(), Answered::Silence),
             Response::Note(text) if shows_notes(heard) => {
-                (Vec::new(), Answered::Note(cut(&text.replace('`', ""), NOTE)))
+                let note = cut(&text.replace('`', ""), NOTE);
+                let stray = self.is_stray(heard).await?;
+                (Vec::new(), if stray { Answered::Stray(note) } else { Answered::Note(note) })
             }
             Response::Note(text) => (vec![self.owe_reply(heard, Reply::new().line(&text))], Answered::Owed),
             Response::Say(reply) => (vec![self.owe_reply(heard, *reply)], Answered::Owed),
@@ -133,6 +137,17 @@ impl DeskService {
             self.parts.bus.ring(Ring::Outbox);
         }
         Ok(answered)
+    }
+
+    /// Whether the pressed button is on a copy of a card that was sent without our hearing of it (the hub died in between),
+    /// and whose question is over. The copies that we know are edited by the outbox.
+    async fn is_stray(&self, heard: &Heard) -> Result<bool, Refusal> {
+        let (Said::Pressed { code }, Some(message)) = (&heard.what, &heard.message) else { return Ok(false) };
+        let Some(id) = code.parse::<Press>().ok().and_then(|press| press.approval().cloned()) else { return Ok(false) };
+        if self.parts.store.card_of(&heard.place, message).await?.is_some() {
+            return Ok(false);
+        }
+        Ok(self.parts.store.approval(&id).await?.is_some_and(|approval| approval.state != ApprovalState::Open))
     }
 
     fn owe_reply(&self, heard: &Heard, reply: Reply) -> Delivery {

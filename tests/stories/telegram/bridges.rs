@@ -15,8 +15,10 @@ async fn after_a_kill_with_an_approval_open_its_button_makes_the_command_run() {
     let approval = team.is_asked(&chat).await;
     team.dies().await;
     team.returns().await;
-    ann.presses(&chat, approval.id, "Once").answer().await;
-    team.becomes(&chat, approval.id, "Allowed by Ann").await;
+    let answer = ann.presses(&chat, approval.id, "Once").answer().await;
+    assert_eq!(answer.text.as_deref(), Some("Allowed."));
+    let no_buttons = |message: &Message| message.id == approval.id && message.buttons.is_empty();
+    team.telegram.wait_for(&chat, no_buttons, PATIENCE).await;
     let outcome = team.hears(&chat, "The trace is left.").await;
     assert!(outcome.text.contains("ran.txt"), "{}", outcome.text);
     team.ends().await;

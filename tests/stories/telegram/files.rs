@@ -16,9 +16,10 @@ async fn pictures_documents_and_albums_reach_the_workspace_and_claude() {
     let notes = OutgoingFile::new("wishes.txt", "text/plain", "a swing in the garden\n".as_bytes());
     ann.sends_document(&chat, notes, &read("wishes.txt"));
     team.hears(&chat, "a swing in the garden").await;
-    ann.sends_photo(&chat, pixel(), &Script::new().say("I see it.").to_string());
+    let picture = OutgoingFile::new("pixel.png", "image/png", pixel());
+    ann.sends_document(&chat, picture, &Script::new().say("I see it.").to_string());
     team.hears(&chat, "I see it.").await;
-    let shown = team.world.model.requests().iter().any(|request| request.body.to_string().contains("image/jpeg"));
+    let shown = team.world.model.requests().iter().any(|request| request.body.to_string().contains(PIXEL));
     assert!(shown, "the picture is part of a request to the model");
     let album = ["one.txt", "two.txt"]
         .map(|name| OutgoingFile::new(name, "text/plain", format!("this is {name}\n").into_bytes()));
@@ -85,8 +86,9 @@ async fn what_does_not_fit_into_a_message_comes_as_a_file_before_its_buttons() {
 }
 
 /// One transparent pixel.
+const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+
 fn pixel() -> Vec<u8> {
     use base64::Engine as _;
-    let text = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
-    base64::prelude::BASE64_STANDARD.decode(text).expect("a pixel")
+    base64::prelude::BASE64_STANDARD.decode(PIXEL).expect("a pixel")
 }

@@ -35,7 +35,6 @@ async fn a_tap_counts_although_the_hub_is_killed_before_it_answers() {
     // Tapped while nobody listens: the platform keeps it.
     ann.presses(&chat, approval.id, "Once");
     team.returns().await;
-    team.becomes(&chat, approval.id, "Allowed by Ann").await;
     let outcome = team.hears(&chat, "The trace is left.").await;
     assert!(outcome.text.contains("1 file, +1 −0"), "it ran once: {}", outcome.text);
     team.ends().await;
@@ -45,7 +44,7 @@ async fn a_tap_counts_although_the_hub_is_killed_before_it_answers() {
 async fn a_hub_killed_in_the_middle_of_everything_loses_and_doubles_nothing() {
     let mut team = Team::new().await;
     let (ann, chat) = team.member("Ann", "member").await;
-    for round in 0..6_u64 {
+    for round in 0..3_u64 {
         let known = chat.messages().last().map_or(0, |message| message.id);
         ann.says(&chat, &format!("/new {}\nSAY round {round}", leave_a_trace()));
         tokio::time::sleep(Duration::from_millis(40 * round)).await;
@@ -66,6 +65,6 @@ async fn a_hub_killed_in_the_middle_of_everything_loses_and_doubles_nothing() {
         assert!(outcome.text.contains("1 file, +1 −0"), "it ran once: {}", outcome.text);
     }
     let tasks: serde_json::Value = serde_json::from_str(&team.says(&["tasks", "--all", "--json"]).await).unwrap();
-    assert_eq!(tasks.as_array().unwrap().len(), 6, "each message made one task");
+    assert_eq!(tasks.as_array().unwrap().len(), 3, "each message made one task");
     team.ends().await;
 }
