@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 
 /// How many messages may come at once in a chat that was quiet.
 const BURST: u32 = 3;
-/// How many messages the windows hold at most; a slower pace has smaller ones.
+/// How many messages a window of Telegram's holds at most; a slower pace has smaller ones.
 const IN_A_GROUP: f64 = 20.0;
-const IN_ALL: f64 = 27.0;
+const IN_ALL: f64 = 30.0;
+/// How many of those that all chats share are left alone: what many chats send at once lands in another order.
+const LEFT_ALONE: f64 = 3.0;
 /// How much of a window is kept for messages that somebody waits for.
 const KEPT: usize = 8;
 /// How much longer we wait than we would have to.
@@ -56,8 +58,8 @@ impl Budget {
     pub(crate) fn new(pace: Pace) -> Self {
         Self {
             interval: Duration::from_secs_f64(MARGIN / sound(pace.chat_per_second)),
-            group: Span::of(sound(pace.group_per_minute) / 60.0, IN_A_GROUP.min(sound(pace.group_per_minute))),
-            all: Span::of(sound(pace.all_per_second), IN_ALL.min(sound(pace.all_per_second))),
+            group: Span::of(sound(pace.group_per_minute) / 60.0, IN_A_GROUP.min(sound(pace.group_per_minute)), 0.0),
+            all: Span::of(sound(pace.all_per_second), IN_ALL.min(sound(pace.all_per_second)), LEFT_ALONE),
             recent: VecDeque::new(),
             stopped: None,
             chats: HashMap::new(),
@@ -124,9 +126,10 @@ impl Chat {
 }
 
 impl Span {
-    fn of(per_second: f64, most: f64) -> Self {
+    fn of(per_second: f64, most: f64, left_alone: f64) -> Self {
         let most = most.floor().max(1.0);
-        Self { most: most as usize, window: Duration::from_secs_f64(most / per_second * MARGIN) }
+        let window = Duration::from_secs_f64(most / per_second * MARGIN);
+        Self { most: (most - left_alone).max(1.0) as usize, window }
     }
 
     /// How long until so many more fit, with `kept` places left free.

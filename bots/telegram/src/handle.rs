@@ -93,7 +93,7 @@ impl Handler {
                 tracing::warn!(%refusal, "updates of Telegram could not be read");
                 false
             });
-            let pause = if again { Duration::from_millis(50) } else { every };
+            let pause = if again { Duration::from_millis(100) } else { every };
             tokio::select! {
                 () = self.shared.stop.cancelled() => return,
                 () = self.shared.sweep.notified(), if !again => {}
@@ -160,9 +160,9 @@ impl Handler {
         let work = match work {
             Work::Written { mut parts, fetched, ready } if parts.len() == 1 && parts[0].album.is_some() => {
                 let Some(part) = parts.pop() else { return };
-                match self.shared.lock().lanes.join(lane, part, Instant::now()) {
+                match self.shared.lock().lanes.join(lane, Box::new(part), Instant::now()) {
                     Ok(()) => return,
-                    Err(part) => Work::Written { parts: vec![part], fetched, ready },
+                    Err(part) => Work::Written { parts: vec![*part], fetched, ready },
                 }
             }
             work => work,

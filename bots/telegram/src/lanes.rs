@@ -56,7 +56,7 @@ impl Lanes {
     }
 
     /// Puts a part of an album to the others, if they still wait.
-    pub(crate) fn join(&mut self, lane: Lane, part: Written, now: Instant) -> Result<(), Written> {
+    pub(crate) fn join(&mut self, lane: Lane, part: Box<Written>, now: Instant) -> Result<(), Box<Written>> {
         let album = part.album.clone();
         let waiting = self.waiting.get_mut(&lane).into_iter().flatten();
         let others = waiting.filter_map(|work| match work {
@@ -65,7 +65,7 @@ impl Lanes {
         });
         let same = |parts: &Vec<Written>| parts.iter().any(|other| album.is_some() && other.album == album);
         let Some((parts, ready)) = others.into_iter().find(|(parts, _)| same(parts)) else { return Err(part) };
-        parts.push(part);
+        parts.push(*part);
         *ready = now + PATIENCE;
         Ok(())
     }

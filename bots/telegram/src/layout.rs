@@ -54,9 +54,12 @@ fn short(sheet: &Sheet) -> Vec<Item> {
 
 /// What is decided on, and the rest.
 fn exhibited(sheet: &Sheet, exhibit: &TextFile) -> Vec<Item> {
-    let whole = paragraphs(&sheet.parts, &Paragraphs { exhibit: Some(shown(exhibit)), markdown: None });
-    if fits(&whole) {
-        return vec![said(whole, sheet)];
+    // Three bytes are at least one unit: what is longer is not laid out only to see that it does not fit.
+    if exhibit.text.len() <= 3 * LIMIT {
+        let whole = paragraphs(&sheet.parts, &Paragraphs { exhibit: Some(shown(exhibit)), markdown: None });
+        if fits(&whole) {
+            return vec![said(whole, sheet)];
+        }
     }
     if sheet.rows.is_empty() && sheet.menus.is_empty() {
         let note = "Cut short here; it was shown whole when it was asked.";
@@ -123,7 +126,7 @@ fn cut(parts: &[Part], note: Option<&str>, limit: usize) -> Rich {
     let noted = |rich: Rich| note.iter().fold(rich, |rich, note| rich.line().italic(note).line());
     let rest = paragraphs(parts, &Paragraphs { exhibit: None, markdown: Some(noted(Rich::default())) });
     let room = limit.saturating_sub(rest.utf16_len() + 16);
-    let text = markdown(parts).unwrap_or_default();
+    let text: String = markdown(parts).unwrap_or_default().chars().take(4 * limit).collect();
     let begun = Rich::default().markdown(&text).begin(room).0;
     let whole = paragraphs(parts, &Paragraphs { exhibit: None, markdown: Some(noted(begun)) });
     if fits(&whole) { whole } else { whole.begin(limit).0 }
