@@ -177,7 +177,7 @@ impl Intake {
     /// Stores what arrived, however often that has to be tried.
     async fn keep(&mut self, arrivals: Vec<Arrival>, stop: &CancellationToken) -> bool {
         let mut pause = Duration::from_millis(50);
-        let stored = loop {
+        loop {
             match store(&self.shared, self.me, arrivals.iter().map(Arrival::again).collect(), false).await {
                 Ok(()) => break true,
                 Err(refusal) => tracing::warn!(error = %refusal, "what arrived cannot be stored now"),
@@ -186,8 +186,7 @@ impl Intake {
                 () = stop.cancelled() => break false,
                 () = tokio::time::sleep(pause) => pause = (pause * 2).min(Duration::from_secs(5)),
             }
-        };
-        stored
+        }
     }
 
     /// Once everything is read, the next session can be resumed.
