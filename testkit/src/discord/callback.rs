@@ -27,7 +27,8 @@ pub(crate) fn create_response(world: &mut World, (id, token): (Snowflake, &str),
     }
     let exchange = world.exchanges.get(&id).ok_or(Reason::UnknownInteraction)?;
     let interaction = json!({
-        "id": id, "type": exchange.kind.number(), "response_message_id": exchange.original, "channel_id": exchange.channel,
+        "id": id, "type": exchange.kind.number(), "response_message_id": exchange.original,
+        "channel_id": exchange.channel,
     });
     Ok(Reply::ok(json!({"interaction": interaction, "resource": {"type": request.body["type"]}})))
 }

@@ -51,7 +51,8 @@ pub(crate) fn get_application(world: &World) -> Outcome {
     })))
 }
 
-/// What the bot may change of its application. The address for interactions has to answer first, so it is set elsewhere.
+/// What the bot may change of its application: the address for interactions, which is set elsewhere, because it has
+/// to answer first.
 pub(crate) fn check_application_changes(body: &Value) -> Result<Option<String>, Refusal> {
     let mut faults = Faults::default();
     faults.check(body, "", APPLICATION_CHANGES);

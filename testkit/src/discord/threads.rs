@@ -153,7 +153,9 @@ pub(crate) fn list_active(world: &World, guild: Snowflake) -> Outcome {
     let in_guild = |room: &&Room| room.guild() == Some(guild) && world.sees(room);
     let active = |room: &&Room| room.thread().is_some_and(|thread| !thread.archived);
     let threads: Vec<_> = world.rooms.values().filter(in_guild).filter(active).collect();
-    let member = |room: &&Room| json!({"id": room.id, "user_id": world.application.bot, "join_timestamp": iso(room.id.made()), "flags": 0});
+    let bot = world.application.bot;
+    let joined = |room: &&Room| iso(room.id.made());
+    let member = |room: &&Room| json!({"id": room.id, "user_id": bot, "join_timestamp": joined(room), "flags": 0});
     let members: Vec<_> = threads.iter().map(member).collect();
     let threads: Vec<_> = threads.into_iter().map(Room::to_json).collect();
     Ok(Reply::ok(json!({"threads": threads, "members": members})))

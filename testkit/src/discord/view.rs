@@ -23,9 +23,9 @@ pub(crate) fn message_json(world: &World, message: &Message) -> Value {
     let mut json = bare(world, message);
     let Some(answered) = message.reply_to else { return json };
     let room = world.rooms.get(&message.channel);
-    json["message_reference"] = json!({
-        "type": 0, "message_id": answered, "channel_id": message.channel, "guild_id": room.and_then(|room| room.guild()),
-    });
+    let guild = room.and_then(super::room::Room::guild);
+    json["message_reference"] =
+        json!({"type": 0, "message_id": answered, "channel_id": message.channel, "guild_id": guild});
     let original = room.and_then(|room| room.messages.get(&answered));
     json["referenced_message"] = original.map_or(Value::Null, |original| bare(world, original));
     json

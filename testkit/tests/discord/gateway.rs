@@ -30,7 +30,10 @@ async fn a_bot_is_greeted_and_hears_of_its_guilds() {
 async fn wrong_identification_is_answered_by_its_code() {
     let stage = Stage::with(DiscordSettings { message_content: false, ..DiscordSettings::default() });
     let properties = json!({"os": "linux", "browser": "test", "device": "test"});
-    let identify = |token: &str, intents: u64| json!({"op": 2, "d": {"token": token, "intents": intents, "properties": properties}});
+    let identify = |token: &str, intents: u64| {
+        let data = json!({"token": token, "intents": intents, "properties": properties});
+        json!({"op": 2, "d": data})
+    };
     for (payload, code) in [
         (identify("wrong", 1), 4004),
         (identify(stage.token(), ALL), 4014),

@@ -107,7 +107,8 @@ async fn a_form_is_filled_in() {
     let id = stage.bot_says(json!({"components": row(&["Deny, because …"])})).await;
     let pressed = stage.ann.presses(&stage.general, id, "Deny, because …");
     let input = json!({"type": 4, "custom_id": "why", "style": 2, "label": "Reason", "max_length": 500});
-    let modal = |input: &Value| json!({"custom_id": "deny:1", "title": "Why?", "components": [{"type": 1, "components": [input]}]});
+    let rows = |input: &Value| json!([{"type": 1, "components": [input]}]);
+    let modal = |input: &Value| json!({"custom_id": "deny:1", "title": "Why?", "components": rows(input)});
     answer(&stage, &pressed, json!({"type": 9, "data": modal(&input)})).await.ok();
     let filled = stage.ann.fills(&pressed, &[("Reason", "too risky")]);
     assert_eq!(answer(&stage, &filled, json!({"type": 9, "data": modal(&input)})).await.code(), 50035);

@@ -2,22 +2,21 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use signalbox_testkit::discord::{Beginning, DiscordServer, Fault, Interaction, ResponseKind};
 use twilight_gateway::{ConfigBuilder, Event, EventTypeFlags, Intents, Session, Shard, ShardId, StreamExt as _};
-use twilight_http::Client;
-use twilight_http::api_error::ApiError;
-use twilight_http::error::ErrorType;
-use twilight_http::request::channel::reaction::RequestReactionType;
-use twilight_model::application::command::CommandType;
+use twilight_model::application::command::{Command, CommandType};
 use twilight_model::application::interaction::application_command::CommandOptionValue;
 use twilight_model::application::interaction::modal::ModalInteractionComponent;
 use twilight_model::application::interaction::{InteractionData, InteractionType};
-use twilight_model::channel::Message;
-use twilight_model::channel::message::Component;
-use twilight_model::http::attachment::Attachment;
+use twilight_model::channel::thread::ThreadsListing;
+use twilight_model::channel::{Channel, ChannelType, Message};
+use twilight_model::gateway::connection_info::BotConnectionInfo;
+use twilight_model::guild::{Guild, Member};
 use twilight_model::http::interaction::{InteractionResponse, InteractionResponseData, InteractionResponseType};
-use twilight_model::id::Id;
+use twilight_model::oauth::Application;
+use twilight_model::user::CurrentUser;
 
 use crate::harness::{SOON, Stage, row};
 
@@ -37,10 +36,6 @@ fn shard(server: &DiscordServer, token: &str, session: Option<(Session, String)>
         None => config,
     };
     Shard::with_config(ShardId::ONE, config.build())
-}
-
-fn client(stage: &Stage) -> Client {
-    Client::builder().token(stage.token().to_owned()).proxy(stage.server.host(), true).build()
 }
 
 /// The next event that is wanted. An event that the library cannot read is a fault of the server's.
@@ -119,13 +114,16 @@ async fn its_types_read_every_event_that_the_bot_listens_to() {
     next(&mut shard, |event| matches!(event, Event::GuildDelete(_)).then_some(())).await;
 }
 
-async fn respond(stage: &Stage, interaction: &Interaction, kind: InteractionResponseType, data: serde_json::Value) {
-    let http = client(stage);
+async fn respond(stage: &Stage, interaction: &Interaction, kind: InteractionResponseType, data: Value) {
+    answer(stage, &interaction.id().to_string(), &interaction.token(), (kind, data)).await;
+}
+
+/// Answers with what the library's types make of it.
+async fn answer(stage: &Stage, id: &str, token: &str, (kind, data): (InteractionResponseType, Value)) {
     let data: InteractionResponseData = serde_json::from_value(data).unwrap();
     let response = InteractionResponse { kind, data: Some(data) };
-    let application = Id::new(stage.server.application_id().get());
-    let (id, token) = (Id::new(interaction.id().get()), interaction.token());
-    http.interaction(application).create_response(id, &token, &response).await.unwrap();
+    let path = format!("/interactions/{id}/{token}/callback");
+    stage.call("POST", &path, serde_json::to_value(response).unwrap()).await.ok();
 }
 
 #[tokio::test]
@@ -176,49 +174,68 @@ async fn its_types_read_interactions_and_answer_them() {
         assert_eq!(heard.kind, InteractionType::ApplicationCommandAutocomplete);
         let data = json!({"choices": [{"name": "n", "value": "v"}]});
         let kind = InteractionResponseType::ApplicationCommandAutocompleteResult;
-        let response = InteractionResponse { kind, data: Some(serde_json::from_value(data).unwrap()) };
-        let http = client(&stage);
-        http.interaction(heard.application_id).create_response(heard.id, &heard.token, &response).await.unwrap();
+        answer(&stage, &heard.id.to_string(), &heard.token, (kind, data)).await;
     };
     let (choices, ()) = tokio::join!(stage.ann.autocompletes(&stage.general, "task", "prompt", "n"), bot);
     assert_eq!(choices[0].name, "n");
 }
 
+/// What the API answers, as the library's type.
+async fn read<T: DeserializeOwned>(stage: &Stage, method: &str, path: &str, body: Value) -> T {
+    serde_json::from_value(stage.call(method, path, body).await.ok()).unwrap()
+}
+
 #[tokio::test]
-async fn its_client_reads_the_answers_of_the_api() {
+async fn its_types_read_the_answers_of_the_api() {
     let stage = Stage::new();
-    let http = client(&stage);
-    let application = http.current_user_application().await.unwrap().model().await.unwrap();
+    let application: Application = read(&stage, "GET", "/applications/@me", Value::Null).await;
     assert_eq!(application.verify_key, stage.server.public_key());
-    assert!(http.current_user().await.unwrap().model().await.unwrap().bot);
-    http.gateway().authed().await.unwrap().model().await.unwrap();
-    let channel = Id::new(stage.general.id().get());
-    let components: Vec<Component> = serde_json::from_value(row(&["Once"])).unwrap();
-    let files = [Attachment::from_bytes("a.txt".to_owned(), b"abc".to_vec(), 0)];
-    let sent = http.create_message(channel).content("hello").components(&components).attachments(&files).nonce(7);
-    let sent = sent.await.unwrap().model().await.unwrap();
-    assert_eq!((sent.content.as_str(), sent.attachments[0].size), ("hello", 3));
-    let changed = http.update_message(channel, sent.id).content(Some("changed")).components(None);
-    changed.await.unwrap().model().await.unwrap();
-    let eyes = RequestReactionType::Unicode { name: "👀" };
-    http.create_reaction(channel, sent.id, &eyes).await.unwrap();
-    let read = http.message(channel, sent.id).await.unwrap().model().await.unwrap();
-    assert_eq!((read.content.as_str(), read.reactions[0].me, read.components.len()), ("changed", true, 0));
-    http.create_typing_trigger(channel).await.unwrap();
-    let thread = http.create_thread_from_message(channel, sent.id, "t").await.unwrap().model().await.unwrap();
-    http.update_thread(thread.id).archived(true).await.unwrap().model().await.unwrap();
-    let listed = http.channel_messages(channel).limit(10).await.unwrap().model().await.unwrap();
-    assert_eq!(listed[0].thread.as_ref().unwrap().id, thread.id);
-    let (guild, ann) = (Id::new(stage.guild.id().get()), Id::new(stage.ann.id().get()));
-    http.guild(guild).await.unwrap().model().await.unwrap();
-    http.guild_member(guild, ann).await.unwrap().model().await.unwrap();
-    http.active_threads(guild).await.unwrap().model().await.unwrap();
-    let direct = http.create_private_channel(ann).await.unwrap().model().await.unwrap();
-    http.create_message(direct.id).content("psst").await.unwrap();
-    http.delete_message(channel, sent.id).await.unwrap();
-    let error = http.message(channel, sent.id).await.unwrap_err();
-    let ErrorType::Response { error: ApiError::General(general), .. } = error.kind() else { panic!("{error:?}") };
-    assert_eq!(general.code, 10008);
+    let user: CurrentUser = read(&stage, "GET", "/users/@me", Value::Null).await;
+    assert!(user.bot);
+    let gateway: BotConnectionInfo = read(&stage, "GET", "/gateway/bot", Value::Null).await;
+    assert_eq!(gateway.url, stage.server.gateway_url());
+    let option = json!({"type": 3, "name": "prompt", "description": "What"});
+    let command = json!([{"name": "task", "description": "Start", "options": [option]}]);
+    let path = format!("/applications/{}/commands", stage.server.application_id());
+    let commands: Vec<Command> = read(&stage, "PUT", &path, command).await;
+    assert_eq!(commands[0].options[0].name, "prompt");
+    let (guild, ann) = (stage.guild.id(), stage.ann.id());
+    let found: Guild = read(&stage, "GET", &format!("/guilds/{guild}"), Value::Null).await;
+    assert_eq!(found.name, "Team");
+    let member: Member = read(&stage, "GET", &format!("/guilds/{guild}/members/{ann}"), Value::Null).await;
+    assert_eq!(member.user.id.get(), ann.get());
+    let channel: Channel = read(&stage, "GET", &format!("/channels/{}", stage.general.id()), Value::Null).await;
+    assert_eq!(channel.kind, ChannelType::GuildText);
+    let body = json!({"recipient_id": ann.to_string()});
+    let direct: Channel = read(&stage, "POST", "/users/@me/channels", body).await;
+    assert_eq!((direct.kind, direct.recipients.unwrap().len()), (ChannelType::Private, 1));
+}
+
+#[tokio::test]
+async fn its_types_read_messages_and_threads() {
+    let stage = Stage::new();
+    let messages = stage.messages_path();
+    let body = json!({"content": "hello", "components": row(&["Once"])});
+    let sent = stage.upload(&messages, body, &[("a.txt", b"abc")]).await.ok();
+    let sent: Message = serde_json::from_value(sent).unwrap();
+    assert_eq!((sent.attachments[0].size, sent.components.len()), (3, 1));
+    let own = format!("{messages}/{}", sent.id);
+    let changed: Message = read(&stage, "PATCH", &own, json!({"content": "changed", "components": []})).await;
+    assert!(changed.edited_timestamp.is_some());
+    stage.call("PUT", &format!("{own}/reactions/%F0%9F%91%80/@me"), Value::Null).await.ok();
+    let body = json!({"name": "t", "auto_archive_duration": 1440});
+    let thread: Channel = read(&stage, "POST", &format!("{own}/threads"), body).await;
+    let path = format!("/guilds/{}/threads/active", stage.guild.id());
+    let active: ThreadsListing = read(&stage, "GET", &path, Value::Null).await;
+    assert_eq!((active.threads.len(), active.members.len()), (1, 1));
+    let archived: Channel = read(&stage, "PATCH", &format!("/channels/{}", thread.id), json!({"archived": true})).await;
+    assert!(archived.thread_metadata.unwrap().archived);
+    let body = json!({"content": "again", "message_reference": {"message_id": sent.id.to_string()}});
+    read::<Message>(&stage, "POST", &messages, body).await;
+    let listed: Vec<Message> = read(&stage, "GET", &messages, Value::Null).await;
+    assert_eq!(listed[0].referenced_message.as_ref().unwrap().id, sent.id);
+    assert_eq!(listed[1].thread.as_ref().unwrap().id, thread.id);
+    assert!(listed[1].reactions[0].me);
 }
 
 #[tokio::test]

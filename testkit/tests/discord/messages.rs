@@ -110,7 +110,8 @@ async fn reactions_typing_and_direct_messages() {
 async fn a_transcript_reads_like_the_channel() {
     let stage = Stage::new();
     let asked = stage.ann.says(&stage.general, "please");
-    let body = json!({"content": "May I?", "components": row(&["Once", "Deny"]), "message_reference": {"message_id": asked.id.to_string()}});
+    let answers = json!({"message_id": asked.id.to_string()});
+    let body = json!({"content": "May I?", "components": row(&["Once", "Deny"]), "message_reference": answers});
     stage.bot_says(body).await;
     let lines = "#general\nAnn: please\nSignalbox (answers please): May I? [Once] [Deny]";
     assert_eq!(stage.server.transcript(&stage.general), lines);

@@ -42,12 +42,23 @@ fn says(answer: &Answer, path: &str, code: &str) -> bool {
     at["_errors"].as_array().is_some_and(|list| list.iter().any(|fault| fault["code"] == code))
 }
 
-#[tokio::test]
-async fn bodies_of_messages_with_faults_say_where_they_are() {
+type Case = (&'static str, Value, &'static str, &'static str);
+
+async fn refuse_each(cases: Vec<Case>) {
     let stage = Stage::new();
-    let rows = |count: usize| -> Value { (0..count).map(|n| row(&[&format!("B{n}")])[0].clone()).collect() };
-    let in_button = "components.0.components.0";
-    for (name, body, path, code) in [
+    for (name, body, path, code) in cases {
+        let answer = stage.call("POST", &stage.messages_path(), body).await;
+        assert_eq!((answer.status, answer.code()), (400, 50035), "{name}: {answer:?}");
+        assert!(says(&answer, path, code), "{name}: {answer:?}");
+    }
+    assert!(stage.general.messages().is_empty());
+}
+
+const BUTTON: &str = "components.0.components.0";
+
+#[tokio::test]
+async fn messages_with_faults_are_refused_and_told_where() {
+    refuse_each(vec![
         ("an unknown field", json!({"content": "x", "contents": "y"}), "contents", "UNKNOWN_FIELD"),
         ("a wrong type", json!({"content": 7}), "content", "STRING_TYPE_CONVERT"),
         ("a long text", json!({"content": long(2001)}), "content", "BASE_TYPE_MAX_LENGTH"),
@@ -55,7 +66,33 @@ async fn bodies_of_messages_with_faults_say_where_they_are() {
         ("a long nonce", json!({"content": "x", "nonce": "n".repeat(26)}), "nonce", "NONCE_TYPE_TOO_LONG"),
         ("no nonce to enforce", json!({"content": "x", "enforce_nonce": true}), "nonce", "BASE_TYPE_REQUIRED"),
         ("a flag", json!({"content": "x", "flags": 64}), "flags", "BASE_TYPE_CHOICES"),
-        ("six rows", json!({"components": rows(6)}), "components", "BASE_TYPE_BAD_LENGTH"),
+        (
+            "mentions both ways",
+            json!({"content": "x", "allowed_mentions": {"parse": ["users"], "users": ["1"]}}),
+            "allowed_mentions",
+            "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE",
+        ),
+        (
+            "an answer to nothing",
+            json!({"content": "x", "message_reference": {"message_id": "1"}}),
+            "message_reference",
+            "REPLIES_UNKNOWN_MESSAGE",
+        ),
+        (
+            "a file that is not there",
+            json!({"content": "x", "attachments": [{"id": "0"}]}),
+            "attachments.0.id",
+            "ATTACHMENT_NOT_FOUND",
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn buttons_with_faults_are_refused_and_told_where() {
+    let rows: Value = (0..6).map(|n| row(&[&format!("B{n}")])[0].clone()).collect();
+    refuse_each(vec![
+        ("six rows", json!({"components": rows}), "components", "BASE_TYPE_BAD_LENGTH"),
         (
             "six buttons",
             json!({"components": row(&["a", "b", "c", "d", "e", "f"])}),
@@ -82,15 +119,22 @@ async fn bodies_of_messages_with_faults_say_where_they_are() {
             "BASE_TYPE_MAX_LENGTH",
         ),
         ("a long label", button(json!({"label": long(81)})), "components.0.components.0.label", "BASE_TYPE_MAX_LENGTH"),
-        ("no label", button(json!({"label": null})), in_button, "BUTTON_COMPONENT_INVALID_LABEL"),
-        ("no id", button(json!({"custom_id": null})), in_button, "BUTTON_COMPONENT_CUSTOM_ID_REQUIRED"),
-        ("a link with an id", button(json!({"style": 5, "url": "https://a.b"})), in_button, "BUTTON_COMPONENT_LINK"),
+        ("no label", button(json!({"label": null})), BUTTON, "BUTTON_COMPONENT_INVALID_LABEL"),
+        ("no id", button(json!({"custom_id": null})), BUTTON, "BUTTON_COMPONENT_CUSTOM_ID_REQUIRED"),
+        ("a link with an id", button(json!({"style": 5, "url": "https://a.b"})), BUTTON, "BUTTON_COMPONENT_LINK"),
         (
             "a script for a link",
             button(json!({"style": 5, "custom_id": null, "url": "javascript:x"})),
             "components.0.components.0.url",
             "URL_TYPE_INVALID_SCHEME",
         ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn menus_with_faults_are_refused_and_told_where() {
+    refuse_each(vec![
         (
             "26 options",
             select(json!({"options": options(26)})),
@@ -115,31 +159,9 @@ async fn bodies_of_messages_with_faults_say_where_they_are() {
             "components.0.components.0.placeholder",
             "BASE_TYPE_MAX_LENGTH",
         ),
-        ("more than all options", select(json!({"max_values": 3})), in_button, "SELECT_COMPONENT_BAD_RANGE"),
-        (
-            "mentions both ways",
-            json!({"content": "x", "allowed_mentions": {"parse": ["users"], "users": ["1"]}}),
-            "allowed_mentions",
-            "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE",
-        ),
-        (
-            "an answer to nothing",
-            json!({"content": "x", "message_reference": {"message_id": "1"}}),
-            "message_reference",
-            "REPLIES_UNKNOWN_MESSAGE",
-        ),
-        (
-            "a file that is not there",
-            json!({"content": "x", "attachments": [{"id": "0"}]}),
-            "attachments.0.id",
-            "ATTACHMENT_NOT_FOUND",
-        ),
-    ] {
-        let answer = stage.call("POST", &stage.messages_path(), body).await;
-        assert_eq!((answer.status, answer.code()), (400, 50035), "{name}: {answer:?}");
-        assert!(says(&answer, path, code), "{name}: {answer:?}");
-    }
-    assert!(stage.general.messages().is_empty());
+        ("more than all options", select(json!({"max_values": 3})), BUTTON, "SELECT_COMPONENT_BAD_RANGE"),
+    ])
+    .await;
 }
 
 #[tokio::test]
