@@ -62,6 +62,22 @@ fn contradictions_are_faults_too() {
 }
 
 #[test]
+fn chats_say_what_they_lack() {
+    let file = "[telegram]\ntoken = 'nonsense'\nmode = 'webhook'\nchat_per_second = 0\n[web]\nlisten = ''\n[discord]\n\
+                token = 'x'\nmode = 'http'\npublic_key = 'zz'\ngateway_url = 'http://x'\n";
+    assert_snapshot!(load(file, &[]).unwrap_err(), @r#"
+    the configuration has 7 faults to mend:
+      - telegram.token must look like 123456:ABC…, as @BotFather gives it
+      - telegram.mode "webhook" needs telegram.webhook_url
+      - telegram.mode "webhook" needs telegram.webhook_secret: 1 to 256 letters, digits, `_` and `-`
+      - what is sent to the hub needs web.listen
+      - discord.mode "http" needs discord.public_key: 64 hexadecimal digits
+      - discord.gateway_url must begin with wss:// (or ws://)
+      - telegram's limits must be more than 0
+    "#);
+}
+
+#[test]
 fn a_value_of_the_wrong_form_says_which_form_is_right() {
     let fault = load("[approval]\nhold = 'soon'\n", &[]).unwrap_err().to_string();
     assert!(fault.contains("write it like 90s"), "{fault}");

@@ -1,7 +1,7 @@
 //! One approval shown in Telegram and in Discord at once, and tapped in both at the same moment: one decision, and both
 //! cards tell the same.
 
-use crate::harness::{PATIENCE, Serving, World};
+use crate::harness::{PATIENCE, World};
 use serde_json::json;
 use signalbox_testkit::discord::{DiscordServer, DiscordSettings};
 use signalbox_testkit::script::Script;

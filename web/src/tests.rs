@@ -11,8 +11,8 @@ use signalbox_core::money::MicroUsd;
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Channel as _, Decide, Decided, DiffText, Hub, KeepFile, Project, Refusal, SubmitTask,
-    Submitted, TaskFilter,
+    AddProject, AddUser, Channel as _, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, PlaceReport, Project,
+    Refusal, SubmitTask, Submitted, TaskFilter,
 };
 use signalbox_core::task::{Attachment, Task, TaskState};
 use signalbox_core::time::Timestamp;
@@ -56,6 +56,8 @@ nothing_else! {
     add_project(AddProject) -> Project;
     projects() -> Vec<Project>;
     add_user(AddUser) -> UserId;
+    make_link_code(&str) -> NewLinkCode;
+    places() -> Vec<PlaceReport>;
     bind(&str, &Place) -> ();
 }
 

@@ -9,7 +9,8 @@ use signalbox_core::id::{ApprovalId, TaskId, UserId};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Decide, Decided, DiffText, Hub, KeepFile, Project, Refusal, SubmitTask, Submitted, TaskFilter,
+    AddProject, AddUser, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, PlaceReport, Project, Refusal,
+    SubmitTask, Submitted, TaskFilter,
 };
 use signalbox_core::task::{Attachment, Task};
 use signalbox_core::time::Timestamp;
@@ -124,6 +125,12 @@ impl Hub for Double {
     }
     async fn add_user(&self, _: &Actor, request: AddUser) -> Result<UserId, Refusal> {
         self.refused(request)
+    }
+    async fn make_link_code(&self, _: &Actor, person: &str) -> Result<NewLinkCode, Refusal> {
+        self.refused(person)
+    }
+    async fn places(&self, _: &Actor) -> Result<Vec<PlaceReport>, Refusal> {
+        self.refused("places")
     }
     async fn bind(&self, _: &Actor, project: &str, place: &Place) -> Result<(), Refusal> {
         self.refused((project, place.to_string()))

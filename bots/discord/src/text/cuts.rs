@@ -28,13 +28,15 @@ enum Rank {
     Indented,
     Word,
     Character,
+    /// Within code or a link, between words.
+    InsideWord,
     /// Within code or a link.
     Inside,
     /// What is seen as one character, or a style around nothing.
     Torn,
 }
 
-const RANKS: usize = 7;
+const RANKS: usize = 8;
 
 /// The best cut of a text with markup, with all that is before it in at most `room` characters, its closing marks counted.
 /// The first `lead` bytes are never parted from what follows.
@@ -163,11 +165,12 @@ impl<'t> Scan<'t> {
     fn rank(&self, usual: Rank) -> Rank {
         let (before, after) = self.text.split_at(self.at);
         let (Some(last), Some(next)) = (before.chars().next_back(), after.chars().next()) else { return usual };
-        if self.open.iter().any(|mark| after.starts_with(*mark)) || hold_together(last, next) {
+        if self.open.iter().any(|mark| after.starts_with(*mark)) || hold_together(before, next) {
             return Rank::Torn;
         }
         match usual {
             Rank::Character if last == '\n' || next == '\n' => line_rank(before, after),
+            Rank::Inside if last.is_whitespace() || next.is_whitespace() => Rank::InsideWord,
             Rank::Character if last.is_whitespace() || next.is_whitespace() || ends_clause(last) => Rank::Word,
             _ => usual,
         }

@@ -103,7 +103,7 @@ impl Page {
 
     /// Writes out what was asked for; the place where the next text will stand.
     pub(super) fn here(&mut self) -> usize {
-        let quote = if self.nest.contains(&Nest::Quote) { "> " } else { "" };
+        let quote = self.quote();
         self.break_off(quote);
         if self.is_at_line_start() {
             let lead = self.lead();
@@ -112,6 +112,10 @@ impl Page {
             self.body = self.text.len();
         }
         self.text.len()
+    }
+
+    fn quote(&self) -> &'static str {
+        if self.nest.contains(&Nest::Quote) { "> " } else { "" }
     }
 
     /// An empty line within a quotation has its mark too, or the quotation would end there.
@@ -123,7 +127,8 @@ impl Page {
         if !self.text.ends_with('\n') {
             self.text.push('\n');
         }
-        if due == Break::Gap && !self.text.ends_with("\n\n") {
+        let has_gap = self.text.ends_with("\n\n") || self.text.ends_with("\n>\n");
+        if due == Break::Gap && !has_gap {
             self.text.push_str(quote.trim_end());
             self.text.push('\n');
         }
@@ -157,6 +162,8 @@ impl Page {
     pub(super) fn enter(&mut self, nest: Nest) {
         self.settle_marker();
         self.set_apart();
+        // Or the empty line before a quotation would be part of it.
+        self.break_off(self.quote());
         self.nest.push(nest);
     }
 

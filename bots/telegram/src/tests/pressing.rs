@@ -1,10 +1,10 @@
 //! Buttons.
 
-use super::rig::Rig;
+use super::rig::{PATIENCE, Rig};
 use super::samples::{asks, command};
 use signalbox_core::desk::Answered;
 use signalbox_core::port::Refusal;
-use signalbox_testkit::telegram::OutgoingFile;
+use signalbox_testkit::telegram::{Message, OutgoingFile};
 use std::time::Duration;
 
 async fn card(rig: &Rig, chat: &signalbox_testkit::telegram::Chat) -> i64 {
@@ -95,5 +95,19 @@ async fn forged_and_forgotten_buttons_are_handed_in_as_they_are() {
         rig.ann.presses_data(&chat, message, data).answer().await;
     }
     assert_eq!(rig.desk.words(4).await.len(), 4);
+    ears.close().await;
+}
+
+#[tokio::test]
+async fn a_copy_that_nobody_knows_of_loses_its_buttons_once_its_question_is_over() {
+    let rig = Rig::new();
+    let chat = rig.server.private(&rig.ann);
+    let card = card(&rig, &chat).await;
+    rig.desk.state().answers.push_back(Ok(Answered::Stray("Bob was faster.".to_owned())));
+    let ears = rig.listen();
+    let answer = rig.ann.presses(&chat, card, "Once").answer().await;
+    assert_eq!(answer.text.as_deref(), Some("Bob was faster."));
+    let bare = |message: &Message| message.id == card && message.buttons.is_empty();
+    rig.server.wait_for(&chat, bare, PATIENCE).await;
     ears.close().await;
 }

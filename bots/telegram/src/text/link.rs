@@ -47,6 +47,7 @@ pub(super) fn web(target: &str) -> Option<Url> {
 }
 
 /// An address that we link to ourselves: of the web, or of something within Telegram.
+#[cfg_attr(not(test), allow(dead_code, reason = "no card says it yet; the text's rules are tried with it"))]
 pub(super) fn ours(target: &str) -> Option<Url> {
     web(target).or_else(|| Url::parse(target).ok().filter(|url| url.scheme() == "tg"))
 }

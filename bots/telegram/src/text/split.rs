@@ -130,7 +130,7 @@ impl Boundaries {
         if last.is_whitespace() || next.is_whitespace() || ends_clause(last) {
             self.word = Some(at);
         }
-        if !hold_together(last, next) {
+        if !hold_together(before, next) {
             self.character = Some(at);
         }
     }

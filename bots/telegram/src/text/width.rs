@@ -32,9 +32,12 @@ fn column(char: char) -> usize {
     }
 }
 
-/// Whether two neighbours are seen as one character, so that a cut between them would tear it.
-pub(super) fn hold_together(before: char, after: char) -> bool {
-    is_mark(after) || before == '\u{200d}' || (is_flag_half(before) && is_flag_half(after)) || is_skin_tone(after)
+/// Whether a cut between a text and what follows would tear what is seen as one character.
+pub(super) fn hold_together(before: &str, after: char) -> bool {
+    let joins = before.ends_with('\u{200d}');
+    // Flags are pairs, so it matters how many halves there are.
+    let is_half_open = || before.chars().rev().take_while(|char| is_flag_half(*char)).count() % 2 == 1;
+    joins || is_mark(after) || is_skin_tone(after) || (is_flag_half(after) && is_half_open())
 }
 
 /// Marks that stand on the character before them: accents, selectors, joiners, vowel signs of Indian scripts.
@@ -68,11 +71,12 @@ mod tests {
 
     #[test]
     fn what_is_one_character_holds_together() {
-        assert!(hold_together('e', '\u{301}'));
-        assert!(hold_together('👩', '\u{200d}'));
-        assert!(hold_together('\u{200d}', '💻'));
-        assert!(hold_together('🇩', '🇪'));
-        assert!(hold_together('👩', '🏽'));
-        assert!(!hold_together('a', 'b'));
+        assert!(hold_together("e", '\u{301}'));
+        assert!(hold_together("👩", '\u{200d}'));
+        assert!(hold_together("👩\u{200d}", '💻'));
+        assert!(hold_together("👩", '🏽'));
+        assert!(hold_together("🇩", '🇪'));
+        assert!(!hold_together("🇩🇪", '🇫'));
+        assert!(!hold_together("a", 'b'));
     }
 }

@@ -12,12 +12,19 @@ fn is_visible(text: &str) -> bool {
     !text.chars().any(hidden)
 }
 
-/// What is left when every backslash is taken away with what it escapes.
+/// The text with a letter in place of every backslash and what it escapes.
 fn unescaped(text: &str) -> String {
     let mut left = String::new();
-    let mut chars = text.chars();
-    while let Some(char) = chars.next() {
-        if char == '\\' { drop(chars.next()) } else { left.push(char) }
+    let mut is_escaped = false;
+    for char in text.chars() {
+        match char {
+            _ if is_escaped => {
+                is_escaped = false;
+                left.push('x');
+            }
+            '\\' => is_escaped = true,
+            _ => left.push(char),
+        }
     }
     left
 }
@@ -35,7 +42,7 @@ fn check_pieces(whole: &str, limit: usize) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn escaped_text_has_no_markup(text in text()) {
@@ -85,13 +92,13 @@ proptest! {
         let mut is_fence = false;
         for line in shown.lines() {
             is_fence ^= line.starts_with("```");
-            prose.push_str(if is_fence || line.contains('`') { "" } else { line });
+            prose.push_str(if is_fence || line.contains('`') { "code" } else { line });
             prose.push('\n');
         }
         prop_assert!(!is_fence, "{shown:?}");
         let left = unescaped(&prose);
         prop_assert!(!left.contains("<@") && !left.contains("@everyone") && !left.contains("||"), "{shown:?}");
-        prop_assert!(!prose.contains("\n\n\n"), "{shown:?}");
+        prop_assert!(shown.contains('`') || !prose.contains("\n\n\n"), "{shown:?}");
     }
 
     #[test]

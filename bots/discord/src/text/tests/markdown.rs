@@ -4,7 +4,8 @@ use rstest::rstest;
 #[rstest]
 #[case::headings("# A\n\n### B\n\n#### C **d**", "# A\n\n### B\n\n**C d**")]
 #[case::styles("*a* **b** ~~c~~ `d`", "*a* **b** ~~c~~ `d`")]
-#[case::strong_in_slanted("***a***", "*_a_*")]
+#[case::strong_in_slanted("***a***", "***a***")]
+#[case::slanted_after_strong("**a***b*", "**a**_b_")]
 #[case::list("1. a\n   - b\n   - [x] c\n2. d", "1. a\n   - b\n   - ☑ c\n2. d")]
 #[case::quote("> a\n>\n> b\n\nc", "> a\n>\n> b\n\nc")]
 #[case::quote_in_quote("> a\n> > b", "> a\n>\n> \\> b")]
@@ -32,7 +33,10 @@ fn markdown_is_written_anew(#[case] text: &str, #[case] shown: &str) {
 #[case::file("[main](src/main.rs#L3)", r"main \(src/main.rs#L3\)")]
 #[case::script("[x](javascript:alert(1))", r"x \(javascript\:alert\(1\)\)")]
 #[case::mask("[bank.example](https://evil.example)", "bank.example (<https://evil.example/>)")]
-#[case::mask_with_scheme("[https://bank.example](https://evil.example)", r"https\://bank.example (<https://evil.example/>)")]
+#[case::mask_with_scheme(
+    "[https://bank.example](https://evil.example)",
+    r"https\://bank.example (<https://evil.example/>)"
+)]
 #[case::brackets(r"[a\[1\]](https://a.example)", r"a\[1\] (<https://a.example/>)")]
 #[case::markup_in_address("[x](https://a.example/||@everyone**)", "[x](<https://a.example/%7C%7C%40everyone%2A%2A>)")]
 fn links_hide_nothing(#[case] text: &str, #[case] shown: &str) {
@@ -48,5 +52,12 @@ fn a_fence_within_a_fence_does_not_break_out() {
 #[test]
 fn a_table_stands_in_columns() {
     let text = "| Name | Größe |\n|:--|--:|\n| 世界 | 1 |\n| [a](https://a.example/b) | **22** |";
-    insta::assert_snapshot!(markdown(text), @"");
+    insta::assert_snapshot!(markdown(text), @r##"
+    ```
+    Name                    | Größe
+    ------------------------+------
+    世界                    |     1
+    a (https://a.example/b) |    22
+    ```
+    "##);
 }

@@ -9,7 +9,10 @@ fn a_short_text_is_one_message() {
 #[test]
 fn paragraphs_are_parted_before_lines_and_words() {
     let text = "one two three four five six\n\nseven eight nine ten eleven twelve\nthirteen fourteen";
-    assert_eq!(split(text, 60), ["one two three four five six", "seven eight nine ten eleven twelve\nthirteen fourteen"]);
+    assert_eq!(
+        split(text, 60),
+        ["one two three four five six", "seven eight nine ten eleven twelve\nthirteen fourteen"]
+    );
 }
 
 #[test]
