@@ -57,9 +57,11 @@ pub(super) fn visible(text: &str, range: Range<usize>) -> Range<usize> {
     start..start + from_start.trim_end().len()
 }
 
+/// A block of code keeps its blanks, for they set in its first line.
 fn trimmed(text: &str, span: Span) -> Option<Span> {
     let seen = visible(text, span.range.clone());
-    let range = if span.style.is_code() && !seen.is_empty() { span.range } else { seen };
+    let is_block = matches!(span.style, Style::Pre { .. });
+    let range = if is_block && !seen.is_empty() { span.range } else { seen };
     (!range.is_empty()).then_some(Span { style: span.style, range })
 }
 

@@ -52,7 +52,7 @@ fn code(text: &str, entities: &[MessageEntity]) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn telegram_takes_every_piece(rich in rich(), limit in 4_usize..400) {
