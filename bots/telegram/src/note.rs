@@ -14,6 +14,8 @@ use teloxide_core::types::{CallbackQueryId, MessageId};
 
 /// A longer note stays until it is put away.
 const TOAST: usize = 60;
+/// How often it is tried to take buttons away, where Telegram wants to be left alone.
+const STRIPPING: usize = 3;
 /// The longest note that Telegram takes.
 const LONGEST: usize = 200;
 
@@ -36,8 +38,12 @@ pub(crate) async fn stripped(bot: &Bot, heard: &Heard) {
     let message = heard.message.as_deref().and_then(|message| message.parse().ok());
     let (Some(address), Some(message)) = (Address::of(&heard.place), message) else { return };
     let edit = EditMessageReplyMarkup::new(address.recipient(), MessageId(message));
-    if let Err(fault) = bot.call::<_, Posted>(&edit).await {
-        tracing::info!(%fault, "a stray card keeps its buttons");
+    for _ in 0..STRIPPING {
+        match bot.call::<_, Posted>(&edit).await {
+            Ok(_) => return,
+            Err(Fault::Wait(wait)) => tokio::time::sleep(wait).await,
+            Err(fault) => return tracing::info!(%fault, "a stray card keeps its buttons"),
+        }
     }
 }
 
