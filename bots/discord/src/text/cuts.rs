@@ -38,6 +38,9 @@ enum Rank {
 
 const RANKS: usize = 8;
 
+/// No label or address of a link is longer.
+const LONGEST_LINK: usize = 3000;
+
 /// The best cut of a text with markup, with all that is before it in at most `room` characters, its closing marks counted.
 /// The first `lead` bytes are never parted from what follows.
 pub(super) fn cut_prose(text: &str, room: usize, lead: usize) -> Cut {
@@ -67,13 +70,24 @@ struct Scan<'t> {
     count: usize,
     /// The styles that are open.
     open: Vec<&'static str>,
+    /// For so many backticks nothing in the rest of the text closes code.
+    unclosed: [bool; 3],
     /// The last place of each rank.
     found: [Option<Cut>; RANKS],
 }
 
 impl<'t> Scan<'t> {
     fn new(text: &'t str, room: usize, lead: usize) -> Self {
-        Self { text, room, lead, at: 0, count: 0, open: Vec::new(), found: [const { None }; RANKS] }
+        Self {
+            text,
+            room,
+            lead,
+            at: 0,
+            count: 0,
+            open: Vec::new(),
+            unclosed: [false; 3],
+            found: [const { None }; RANKS],
+        }
     }
 
     /// Reads the next mark or character.
@@ -82,7 +96,7 @@ impl<'t> Scan<'t> {
         if let Some(length) = escape_length(rest) {
             self.pass(length);
             self.note(Rank::Character, None);
-        } else if let Some((ticks, length)) = code_length(rest) {
+        } else if let Some((ticks, length)) = self.code(rest) {
             self.pass_code(ticks, length);
         } else if let Some(length) = link_length(rest) {
             self.pass_whole(length, None);
@@ -91,6 +105,17 @@ impl<'t> Scan<'t> {
         } else {
             self.pass_char(Rank::Character);
         }
+    }
+
+    /// Code that begins here: how many backticks it has on each side, and how long it is with them.
+    fn code(&mut self, rest: &str) -> Option<(usize, usize)> {
+        let ticks = rest.bytes().take(3).take_while(|byte| *byte == b'`').count();
+        if !(1..=2).contains(&ticks) || self.unclosed[ticks] {
+            return None;
+        }
+        let length = code_length(rest, ticks);
+        self.unclosed[ticks] = length.is_none();
+        length.map(|length| (ticks, length))
     }
 
     fn pass(&mut self, length: usize) {
@@ -229,17 +254,12 @@ fn escape_length(rest: &str) -> Option<usize> {
     (!escaped.is_whitespace() && !escaped.is_ascii_alphanumeric()).then(|| 1 + escaped.len_utf8())
 }
 
-/// Code within a line: how many backticks it has on each side, and how long it is with them.
-fn code_length(rest: &str) -> Option<(usize, usize)> {
-    let ticks = rest.len() - rest.trim_start_matches('`').len();
-    if !(1..=2).contains(&ticks) {
-        return None;
-    }
+/// The length of code within so many backticks, up to the next run of as many.
+fn code_length(rest: &str, ticks: usize) -> Option<usize> {
     let mut at = ticks;
     for run in rest[ticks..].split_inclusive(|char| char != '`') {
-        let length = run.len() - run.trim_start_matches('`').len();
-        if length == ticks {
-            return Some((ticks, at + ticks));
+        if run.bytes().take_while(|byte| *byte == b'`').count() == ticks {
+            return Some(at + ticks);
         }
         at += run.len();
     }
@@ -249,8 +269,9 @@ fn code_length(rest: &str) -> Option<(usize, usize)> {
 /// `<address>`, or a label and `(address)` behind it.
 fn link_length(rest: &str) -> Option<usize> {
     let address = |at: usize, end: char| {
-        let length = rest[at..].find(|char: char| char == end || char.is_whitespace())?;
-        rest[at + length..].starts_with(end).then_some(at + length + 1)
+        let mut chars = rest[at..].char_indices().take(LONGEST_LINK);
+        let (length, last) = chars.find(|(_, char)| *char == end || char.is_whitespace())?;
+        (last == end).then_some(at + length + 1)
     };
     if rest.starts_with('<') {
         return address(1, '>');
@@ -258,8 +279,9 @@ fn link_length(rest: &str) -> Option<usize> {
     if !rest.starts_with('[') {
         return None;
     }
-    let line = rest.split('\n').next().unwrap_or_default();
-    line.find("](").and_then(|at| address(at + 2, ')'))
+    let mut label = rest.char_indices().take(LONGEST_LINK).take_while(|(_, char)| *char != '\n');
+    let (at, _) = label.find(|(at, _)| rest[*at..].starts_with("]("))?;
+    address(at + 2, ')')
 }
 
 /// What ends a part of a sentence in writing without blanks.

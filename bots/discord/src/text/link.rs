@@ -75,11 +75,17 @@ pub(super) fn next_address(text: &str) -> Option<(Range<usize>, Url)> {
 }
 
 fn address(text: &str) -> Option<(usize, Url)> {
-    let word = text.split(|char: char| char.is_whitespace() || "<>\"`|\\".contains(char)).next()?;
-    let is_end = |char: char| ".,:;'!?*_~]}".contains(char) || (char == ')' && !word.contains('('));
-    let word = word.trim_end_matches(is_end);
-    let has_scheme = word.starts_with("http://") || word.starts_with("https://");
-    has_scheme.then(|| web(word)).flatten().map(|url| (word.len(), url))
+    if !text.starts_with("http://") && !text.starts_with("https://") {
+        return None;
+    }
+    let ends = |char: char| char.is_whitespace() || "<>\"`|\\".contains(char);
+    // The end of the text ends an address too; one that goes on for longer is not looked at.
+    let closed = text.char_indices().map(|(at, char)| (at, ends(char))).chain([(text.len(), true)]);
+    let (end, _) = closed.take(LONGEST + 1).find(|(_, is_end)| *is_end)?;
+    let word = &text[..end];
+    let is_mark = |char: char| ".,:;'!?*_~]}".contains(char) || (char == ')' && !word.contains('('));
+    let word = word.trim_end_matches(is_mark);
+    web(word).map(|url| (word.len(), url))
 }
 
 fn pretends(label: &str, url: &Url) -> bool {

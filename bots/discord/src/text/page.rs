@@ -40,6 +40,9 @@ pub(super) struct Page {
     due: Break,
     marker: Option<String>,
     nest: Vec<Nest>,
+    /// How many of those are lists, and how many quotations.
+    lists: usize,
+    quotes: usize,
 }
 
 impl Page {
@@ -98,7 +101,7 @@ impl Page {
     }
 
     pub(super) fn is_in_list(&self) -> bool {
-        self.nest.iter().any(|nest| matches!(nest, Nest::List(_)))
+        self.lists > 0
     }
 
     /// Writes out what was asked for; the place where the next text will stand.
@@ -115,7 +118,7 @@ impl Page {
     }
 
     fn quote(&self) -> &'static str {
-        if self.nest.contains(&Nest::Quote) { "> " } else { "" }
+        if self.quotes > 0 { "> " } else { "" }
     }
 
     /// An empty line within a quotation has its mark too, or the quotation would end there.
@@ -165,12 +168,22 @@ impl Page {
         // Or the empty line before a quotation would be part of it.
         self.break_off(self.quote());
         self.nest.push(nest);
+        *self.number_of(nest) += 1;
     }
 
     /// What comes next lies outside it again.
     pub(super) fn leave(&mut self) {
-        self.nest.pop();
+        if let Some(nest) = self.nest.pop() {
+            *self.number_of(nest) -= 1;
+        }
         self.set_apart();
+    }
+
+    fn number_of(&mut self, nest: Nest) -> &mut usize {
+        match nest {
+            Nest::List(_) => &mut self.lists,
+            Nest::Quote => &mut self.quotes,
+        }
     }
 
     /// Begins an item of the innermost list.

@@ -35,8 +35,9 @@ fn column(char: char) -> usize {
 /// Whether a cut between a text and what follows would tear what is seen as one character.
 pub(super) fn hold_together(before: &str, after: char) -> bool {
     let joins = before.ends_with('\u{200d}');
-    // Flags are pairs, so it matters how many halves there are.
-    let is_half_open = || before.chars().rev().take_while(|char| is_flag_half(*char)).count() % 2 == 1;
+    // Flags are pairs, so it matters how many halves there are; nobody counts more than so many.
+    let halves = || before.chars().rev().take(64).take_while(|char| is_flag_half(*char)).count();
+    let is_half_open = || halves() % 2 == 1;
     joins || is_mark(after) || is_skin_tone(after) || (is_flag_half(after) && is_half_open())
 }
 

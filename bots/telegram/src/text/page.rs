@@ -33,6 +33,9 @@ pub(super) struct Page {
     due: Break,
     marker: Option<String>,
     nest: Vec<Nest>,
+    /// How many of those are lists, and how many quotations.
+    lists: usize,
+    quotes: usize,
 }
 
 impl Page {
@@ -76,8 +79,7 @@ impl Page {
 
     /// Begins or ends a block: an empty line apart from the others, in a list only a line.
     pub(super) fn set_apart(&mut self) {
-        let is_in_list = self.nest.iter().any(|nest| matches!(nest, Nest::List(_)));
-        self.ask(if is_in_list { Break::Line } else { Break::Gap });
+        self.ask(if self.lists > 0 { Break::Line } else { Break::Gap });
     }
 
     /// Writes out what was asked for; the place where the next text will stand.
@@ -125,17 +127,27 @@ impl Page {
         self.settle_marker();
         self.set_apart();
         self.nest.push(nest);
+        *self.number_of(nest) += 1;
     }
 
     /// What comes next lies outside it again.
     pub(super) fn leave(&mut self) {
-        self.nest.pop();
+        if let Some(nest) = self.nest.pop() {
+            *self.number_of(nest) -= 1;
+        }
         self.set_apart();
+    }
+
+    fn number_of(&mut self, nest: Nest) -> &mut usize {
+        match nest {
+            Nest::List(_) => &mut self.lists,
+            Nest::Quote => &mut self.quotes,
+        }
     }
 
     /// Whether a quotation lies in no other.
     pub(super) fn is_in_one_quote(&self) -> bool {
-        self.nest.iter().filter(|nest| **nest == Nest::Quote).count() == 1
+        self.quotes == 1
     }
 
     /// Begins an item of the innermost list.
