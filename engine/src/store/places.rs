@@ -245,6 +245,9 @@ async fn relocate(tx: &mut AnyConnection, from: &Place, to: &Place) -> Result<()
         let moved = sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE {table} SET place = ? WHERE place = ?")));
         moved.bind(to.to_string()).bind(from.to_string()).execute(&mut *tx).await?;
     }
+    // Those that a broken try has become already are in the old place, and mean nothing in the new one.
+    let anew = sqlx::query("UPDATE deliveries SET sent = NULL WHERE place = ? AND status IN ('pending', 'sending')");
+    anew.bind(to.to_string()).execute(&mut *tx).await?;
     let noted = sqlx::query("UPDATE places SET lost = NULL WHERE place = ?");
     noted.bind(to.to_string()).execute(tx).await?;
     Ok(())

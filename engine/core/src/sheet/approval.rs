@@ -7,9 +7,14 @@ use crate::button::{Lasting, Press};
 use crate::card::TextFile;
 use crate::exhibit::{Piece, pieces};
 use crate::policy::{Detail, WORKSPACE};
-use crate::question::{Question, questions};
+use crate::question::{Choice, Question, questions};
 use crate::time::Spoken;
 use crate::words::{heading, rememberable, settled, warnings};
+
+/// The longest description of what a remembered yes covers, in characters; beyond it a yes is given once only.
+const COVERED: usize = 300;
+/// The longest answer that a button shows, in characters; a longer one stands whole above the buttons.
+const LABEL: usize = 60;
 
 pub(super) fn sheet(approval: &Approval, view: View) -> Sheet {
     let open = approval.state == ApprovalState::Open;
@@ -94,15 +99,20 @@ fn show_questions(approval: &Approval, sheet: &mut Sheet) {
     for (number, question) in (0_u8..).zip(&asked) {
         let count = if many { format!("{}. ", number + 1) } else { String::new() };
         sheet.parts.push(Part::Line(format!("{count}{}", quoted(&question.question))));
-        sheet.parts.extend(
-            question.options.iter().filter(|choice| !choice.description.is_empty()).map(|choice| {
-                Part::Faint(format!("{}: {}", brief(&choice.label, 60), brief(&choice.description, 200)))
-            }),
-        );
+        sheet.parts.extend(question.options.iter().filter_map(explained));
         if let Some(words) = approval.context.draft.words(number) {
-            sheet.parts.push(Part::Line(format!("✍ {}", brief(words, 200))));
+            sheet.parts.push(Part::Line(format!("✍ {}", quoted(words))));
         }
     }
+}
+
+/// What a button cannot say: an answer that is too long for it, and what an answer means.
+fn explained(choice: &Choice) -> Option<Part> {
+    let label = quoted(&choice.label);
+    if choice.description.is_empty() {
+        return (label.chars().count() > LABEL).then_some(Part::Faint(label));
+    }
+    Some(Part::Faint(format!("{label}: {}", brief(&choice.description, 200))))
 }
 
 fn footer(approval: &Approval, view: View) -> String {
@@ -136,8 +146,9 @@ fn buttons(approval: &Approval, sheet: &mut Sheet) {
     match approval.kind {
         ApprovalKind::Tool => {
             sheet.rows.push(vec![Button::good("Once", Press::Allow(id(), Lasting::Once))]);
-            if let Some(covered) = rememberable(approval) {
-                sheet.parts.push(Part::Faint(format!("A longer yes covers: {}", brief(&covered, 200))));
+            // A yes to more than is shown would be a yes to something cut short.
+            if let Some(covered) = rememberable(approval).filter(|covered| covered.chars().count() <= COVERED) {
+                sheet.parts.push(Part::Faint(format!("A longer yes covers: {}", quoted(&covered))));
                 sheet.rows[0].push(Button::good("15 min", Press::Allow(id(), Lasting::AWhile)));
                 sheet.rows.push(vec![
                     Button::good("This conversation", Press::Allow(id(), Lasting::Conversation)),
@@ -165,7 +176,7 @@ fn buttons(approval: &Approval, sheet: &mut Sheet) {
 
 fn menu(approval: &Approval, number: u8, question: &Question) -> Menu {
     let options = (0_u8..).zip(&question.options).map(|(option, choice)| MenuOption {
-        label: brief(&choice.label, 60),
+        label: brief(&choice.label, LABEL),
         description: brief(&choice.description, 90),
         chosen: approval.context.draft.has(number, option),
         press: Press::Choose(approval.id.clone(), number, option),

@@ -92,6 +92,27 @@ fn a_command_is_shown_whole_before_its_buttons() {
 }
 
 #[test]
+fn a_longer_yes_is_offered_only_where_what_it_covers_is_shown_whole() {
+    let asked = |command: String| card(&approval("Bash", json!({ "command": command })), Detail::Full);
+    let short = asked(format!("make {}", "x".repeat(100)));
+    assert!(short.contains("A longer yes covers") && short.contains("[Always]"), "{short}");
+    let long = asked(format!("make {}", "x".repeat(400)));
+    assert!(
+        !long.contains("A longer yes covers") && !long.contains("[Always]") && !long.contains("[15 min]"),
+        "{long}"
+    );
+    assert!(long.contains("[Once]") && long.contains(&"x".repeat(400)));
+}
+
+#[test]
+fn an_answer_too_long_for_its_button_stands_whole_above_it() {
+    let label = "y".repeat(90);
+    let question = json!({"question": "Which?", "options": [{"label": label}, {"label": "short"}]});
+    let shown = card(&approval("AskUserQuestion", json!({ "questions": [question] })), Detail::Full);
+    assert!(shown.contains(&format!("~ {label}\n")) && !shown.contains("~ short"), "{shown}");
+}
+
+#[test]
 fn where_others_read_along_nothing_of_the_call_is_shown_and_nothing_can_be_pressed() {
     let asked = approval("Bash", json!({"command": "cat secret.txt"}));
     let shown = card(&asked, Detail::Summary);

@@ -198,12 +198,15 @@ async fn a_place_that_moves_takes_everything_along(bench: Arc<Bench>) {
     store.set_place(&from, PlaceSetting::Lost(Some("the group was upgraded".to_owned()))).await.unwrap();
     store.set_place(&to, PlaceSetting::Mode(Some("work".to_owned()))).await.unwrap();
     store.owe(reply("telegram:-1", 1)).await.unwrap();
+    let taken = store.take_due(&take(15)).await.unwrap().remove(0);
+    let _ = store.broken(taken, vec!["5".to_owned()], "the group was upgraded", at(16)).await.unwrap();
     store.move_place(&from, &to).await.unwrap();
     assert_eq!(store.bound_project(&to).await.unwrap(), Some(cast.project.clone()));
     assert_eq!(store.bound_project(&from).await.unwrap(), None);
     let now = store.place(&to).await.unwrap();
     assert_eq!((now.mode.as_deref(), now.lost), (Some("plan"), None));
-    assert_eq!(store.take_due(&take(20)).await.unwrap()[0].delivery.place, to);
+    let owed = store.take_due(&take(20)).await.unwrap().remove(0).delivery;
+    assert_eq!((owed.place, owed.sent.len()), (to.clone(), 0), "it is said anew, and whole");
     let reports = store.places().await.unwrap();
     assert_eq!(reports.len(), 1);
     assert_eq!((reports[0].place.clone(), reports[0].project.as_deref()), (to, Some("alpha")));
