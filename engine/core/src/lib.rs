@@ -21,6 +21,7 @@ pub mod port;
 pub mod question;
 pub mod sheet;
 pub mod task;
+pub mod text;
 pub mod time;
 pub mod tool;
 pub mod words;

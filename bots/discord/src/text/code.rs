@@ -1,7 +1,7 @@
 //! Code as such. Nothing can be escaped within code, so what its marks cannot hold is not put between them.
 
-use super::clean::exact;
 use super::escape::escape;
+use signalbox_core::text::clean::exact;
 
 /// Code within a line. What no backticks can hold is plain text instead, which looks the same but for its letters.
 pub(crate) fn inline_code(text: &str) -> String {

@@ -3,7 +3,7 @@
 //! The text is read mark by mark: a cut never parts a backslash from what it escapes, and each place knows which styles are
 //! open there, so that they can be closed before the cut and opened again behind it.
 
-use super::width::hold_together;
+use signalbox_core::text::width::hold_together;
 
 /// The marks that style what is between two of them. Longer ones come first.
 const MARKS: &[&str] = &["**", "~~", "||", "__", "*", "_"];

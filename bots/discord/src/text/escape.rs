@@ -1,6 +1,6 @@
 //! Plain text in which Discord finds no markup, no mention, no link and no emoji code, and which looks as it was written.
 
-use super::clean::prose;
+use signalbox_core::text::clean::prose;
 
 /// Whether a text begins a line, where more characters mean something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

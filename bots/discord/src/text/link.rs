@@ -3,8 +3,8 @@
 //! Only addresses of the web become links. A label that looks like an address other than the one it leads to does not hide
 //! it: both are shown. Whatever else stands where an address should is shown as text.
 
-use super::clean::exact;
 use reqwest::Url;
+use signalbox_core::text::clean::exact;
 use std::ops::Range;
 
 /// Longer addresses than this would fill a message by themselves.

@@ -4,13 +4,13 @@
 //! headings are bold, tables stand in columns, pictures are links. HTML and addresses that are not of the web are shown as
 //! they are written.
 
-use super::clean::exact;
 use super::code::{block, inline_code};
 use super::link::{Shown, bare_link, shown};
 use super::page::{Addresses, Break, Nest, Page};
 use super::table::Table;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream};
 use reqwest::Url;
+use signalbox_core::text::clean::exact;
 
 const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH).union(Options::ENABLE_TASKLISTS);
 

@@ -4,7 +4,6 @@
 //! Markdown is read as such and written anew ([`markdown`]): no markup comes out but ours. What a reader would not see
 //! shows its number, nobody is mentioned, and a link never says that it leads elsewhere than it does.
 
-mod clean;
 mod code;
 mod cuts;
 mod escape;
@@ -15,7 +14,6 @@ mod split;
 mod table;
 #[cfg(test)]
 mod tests;
-mod width;
 
 pub(crate) use code::{fence, inline_code};
 pub(crate) use escape::escape;

@@ -1,7 +1,7 @@
 //! Tables, which Discord has none of: columns made of blanks, for a fixed-width font.
 
-use super::width::columns;
 use pulldown_cmark::Alignment;
+use signalbox_core::text::width::columns;
 
 /// A cell wider than this is not waited for by the others of its column, so that one long cell does not blow up all rows.
 const WIDEST: usize = 60;

@@ -92,15 +92,12 @@ fn a_long_command_goes_before_its_card_as_a_file() {
     Claude says: Run it
     Asked because: it runs the project's own code
     mh40ffkqt4yc5t82 · for Ann in demo · /workspace · open for 59 min 00 s
-    A longer yes covers: run 'echo 01…
       bold: 🔐 Claude wants to run a command
       pre: echo 0123456789
       italic: The whole of it is in the file above.
       code: mh40ffkqt4yc5t82
       italic: · for Ann in demo · /workspace · open for 59 min 00 s
-      italic: A longer yes covers: run 'echo 01…
-    [Once] [15 min]
-    [This conversation] [Always]
+    [Once]
     [Deny] [Deny, because …]
     ");
 }

@@ -3,13 +3,13 @@
 //! What Telegram has no entity for is drawn with characters: headings are bold, lists have dots and numbers, tables stand
 //! in columns. HTML and addresses that are not of the web are shown as they are written.
 
-use super::clean::exact;
 use super::link::{Shown, shown};
 use super::page::{Break, Nest, Page};
 use super::rich::{Rich, Style, is_long, language_name};
 use super::table::Table;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
 use reqwest::Url;
+use signalbox_core::text::clean::exact;
 
 const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH).union(Options::ENABLE_TASKLISTS);
 

@@ -4,7 +4,6 @@
 //! [`Rich`] is put together from plain text, code and Claude's Markdown; it is cut into messages by [`Rich::split`]. What
 //! a reader would not see shows its number, and a link never says that it leads elsewhere than it does.
 
-mod clean;
 mod entities;
 mod link;
 mod markdown;
@@ -15,6 +14,5 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod tidy;
-mod width;
 
 pub(crate) use rich::Rich;

@@ -1,8 +1,8 @@
 //! Lays out blocks: breaks between them, never more than one empty line, and what stands at the beginning of each line in
 //! a list or in a quotation within another.
 
-use super::clean::prose;
 use super::rich::{Rich, Style};
+use signalbox_core::text::clean::prose;
 
 /// How far a list is set in for each list that it lies in.
 const STEP: &str = "   ";

@@ -1,7 +1,8 @@
 //! A text with what is special about its parts, while it is put together.
 
-use super::{clean, link, markdown};
+use super::{link, markdown};
 use reqwest::Url;
+use signalbox_core::text::clean;
 use std::ops::Range;
 
 /// A longer quotation than this is folded by Telegram until somebody taps it.

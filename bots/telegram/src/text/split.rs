@@ -7,7 +7,7 @@
 use super::entities::MOST_ENTITIES;
 use super::rich::{Rich, Style};
 use super::tidy::visible;
-use super::width::hold_together;
+use signalbox_core::text::width::hold_together;
 use std::ops::Range;
 
 /// A piece must have room for a character and for what says that it was cut.

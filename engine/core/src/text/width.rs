@@ -1,7 +1,7 @@
 //! How characters stand in a line: how many columns they take where all are alike, and which of them must not be parted.
 
 /// Columns of a text in a fixed-width font.
-pub(super) fn columns(text: &str) -> usize {
+pub fn columns(text: &str) -> usize {
     text.chars().map(column).sum()
 }
 
@@ -33,7 +33,7 @@ fn column(char: char) -> usize {
 }
 
 /// Whether a cut between a text and what follows would tear what is seen as one character.
-pub(super) fn hold_together(before: &str, after: char) -> bool {
+pub fn hold_together(before: &str, after: char) -> bool {
     let joins = before.ends_with('\u{200d}');
     // Flags are pairs, so it matters how many halves there are; nobody counts more than so many.
     let halves = || before.chars().rev().take(64).take_while(|char| is_flag_half(*char)).count();

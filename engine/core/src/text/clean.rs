@@ -4,15 +4,15 @@
 //! number. [`prose`] is for what people read: blanks of ordinary writing stay, and so do the joiners that emoji and the
 //! scripts of Persian or Hindi are made of, where they stand in such; the rest shows its number too.
 
-use signalbox_core::policy::shell::reveal;
+use crate::policy::shell::reveal;
 
 /// Text for a decision.
-pub(super) fn exact(text: &str) -> String {
+pub fn exact(text: &str) -> String {
     reveal(text)
 }
 
 /// Text for reading.
-pub(super) fn prose(text: &str) -> String {
+pub fn prose(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
     let mut shown = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();

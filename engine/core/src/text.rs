@@ -1,0 +1,4 @@
+//! Text of others, before a channel gives it its markup: what a reader must see, and what must not be parted.
+
+pub mod clean;
+pub mod width;
