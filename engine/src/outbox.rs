@@ -30,11 +30,14 @@ const POLL: Duration = Duration::from_secs(1);
 pub(crate) async fn deliver(parts: Arc<Parts>, channels: Vec<Arc<dyn Channel>>, stop: CancellationToken) {
     let channels: HashMap<_, _> = channels.into_iter().map(|channel| (channel.kind(), channel)).collect();
     let kinds: Vec<_> = channels.keys().copied().collect();
+    if let Err(error) = parts.store.give_back(&parts.node).await {
+        tracing::warn!(error = chain(&error), "what was being sent when this hub died is tried again later");
+    }
     let tries = TaskTracker::new();
     let mut rings = parts.bus.listen();
     while !stop.is_cancelled() {
         let now = fresh::now();
-        let take = Take { kinds: &kinds, now, lease_until: now + LEASE, limit: BATCH };
+        let take = Take { node: &parts.node, kinds: &kinds, now, lease_until: now + LEASE, limit: BATCH };
         let taken = parts.store.take_due(&take).await.unwrap_or_else(|error| {
             tracing::warn!(error = chain(&error), "the outbox could not be read");
             Vec::new()

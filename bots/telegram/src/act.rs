@@ -7,6 +7,7 @@ use crate::hear::Written;
 use crate::lanes::Work;
 use crate::note;
 use crate::press::Pressing;
+use crate::send::Outgoing;
 use crate::sources::{self, Fetched};
 use signalbox_core::desk::{Answered, Desk, Said};
 use signalbox_core::port::Refusal;
@@ -24,20 +25,21 @@ const GLOW: Duration = Duration::from_millis(700);
 pub(crate) struct Actor {
     pub(crate) bot: Bot,
     pub(crate) desk: Arc<dyn Desk>,
+    pub(crate) channel: Arc<Outgoing>,
     /// What our updates are filed under.
     pub(crate) source: String,
 }
 
 impl Actor {
-    /// Does it; safe to repeat where it failed.
-    pub(crate) async fn act(&self, work: &mut Work) -> Result<(), Refusal> {
+    /// Does it; safe to repeat where it failed. What nobody waits for is left to `tasks`.
+    pub(crate) async fn act(&self, work: &mut Work, tasks: &TaskTracker) -> Result<(), Refusal> {
         match work {
             Work::Changed { update, place, change } => {
                 self.desk.place_changed(place, change.clone()).await?;
                 self.desk.pass_over(&self.source, vec![update.clone()]).await
             }
             Work::Written { parts, fetched, .. } => self.written(parts, fetched).await,
-            Work::Pressed(pressing) => self.pressed(pressing).await,
+            Work::Pressed(pressing) => self.pressed(pressing, tasks).await,
         }
     }
 
@@ -113,7 +115,7 @@ impl Actor {
         sources::fetch(&self.bot, self.desk.as_ref(), &whole.heard.sender, &whole.files).await
     }
 
-    async fn pressed(&self, pressing: &Pressing) -> Result<(), Refusal> {
+    async fn pressed(&self, pressing: &Pressing, tasks: &TaskTracker) -> Result<(), Refusal> {
         let hearing = self.desk.hear(pressing.heard.clone());
         tokio::pin!(hearing);
         let Ok(outcome) = tokio::time::timeout(GLOW, &mut hearing).await else {
@@ -130,8 +132,15 @@ impl Actor {
         };
         note::answered(&self.bot, &pressing.query, words).await;
         if let Ok(Answered::Stray(_)) = &outcome {
-            note::stripped(&self.bot, &pressing.heard).await;
+            self.strip(pressing, tasks);
         }
         outcome.map(|_| ())
+    }
+
+    fn strip(&self, pressing: &Pressing, tasks: &TaskTracker) {
+        let message = pressing.heard.message.as_deref().and_then(|message| message.parse().ok());
+        let (Some(address), Some(message)) = (Address::of(&pressing.heard.place), message) else { return };
+        let channel = self.channel.clone();
+        tasks.spawn(async move { channel.strip(address, message).await });
     }
 }

@@ -194,7 +194,7 @@ impl Handler {
     async fn handle(&self, mut work: Work) {
         let mut tries = 0;
         loop {
-            let refusal = match self.shared.actor.act(&mut work).await {
+            let refusal = match self.shared.actor.act(&mut work, &self.shared.tasks).await {
                 Ok(()) => return self.done(&work.updates()),
                 Err(refusal) => refusal,
             };

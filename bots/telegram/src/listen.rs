@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use crate::handle::Handler;
 use crate::hear::Us;
 use crate::poll::{Poll, WANTED, back_off};
+use crate::send::Outgoing;
 use crate::settings::Mode;
 use crate::webhook::Listener;
 use crate::wire::Me;
@@ -33,6 +34,7 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 pub(crate) struct Listening {
     pub(crate) bot: Bot,
     pub(crate) desk: Arc<dyn Desk>,
+    pub(crate) channel: Arc<Outgoing>,
     pub(crate) source: String,
     pub(crate) mode: Mode,
     pub(crate) listener: Listener,
@@ -91,7 +93,8 @@ impl Listening {
     async fn while_held(&self, held: &CancellationToken) {
         let Some(us) = self.prepare(held).await else { return };
         tracing::info!(bot = us.name, "listening to Telegram");
-        let actor = Actor { bot: self.bot.clone(), desk: self.desk.clone(), source: self.source.clone() };
+        let (desk, channel) = (self.desk.clone(), self.channel.clone());
+        let actor = Actor { bot: self.bot.clone(), desk, channel, source: self.source.clone() };
         let handler = Handler::new(actor, us, held.clone());
         self.listener.set(Some(handler.clone()));
         tokio::join!(handler.sweep(SWEEP), self.take_in(&handler, held));

@@ -6,16 +6,11 @@ use crate::bot::Bot;
 use crate::fault::Fault;
 use crate::text::Rich;
 use crate::wire::Posted;
-use signalbox_core::desk::Heard;
-use teloxide_core::payloads::{
-    AnswerCallbackQuery, AnswerCallbackQuerySetters, EditMessageReplyMarkup, SendMessage, SendMessageSetters,
-};
-use teloxide_core::types::{CallbackQueryId, MessageId};
+use teloxide_core::payloads::{AnswerCallbackQuery, AnswerCallbackQuerySetters, SendMessage, SendMessageSetters};
+use teloxide_core::types::CallbackQueryId;
 
 /// A longer note stays until it is put away.
 const TOAST: usize = 60;
-/// How often it is tried to take buttons away, where Telegram wants to be left alone.
-const STRIPPING: usize = 3;
 /// The longest note that Telegram takes.
 const LONGEST: usize = 200;
 
@@ -30,20 +25,6 @@ pub(crate) async fn answered(bot: &Bot, query: &str, words: Option<&str>) {
         Ok(_) => {}
         Err(fault @ Fault::Said { .. }) => tracing::debug!(%fault, "a press was not answered"),
         Err(fault) => tracing::info!(%fault, "a press could not be answered"),
-    }
-}
-
-/// Takes the buttons away from a message that nobody else will edit.
-pub(crate) async fn stripped(bot: &Bot, heard: &Heard) {
-    let message = heard.message.as_deref().and_then(|message| message.parse().ok());
-    let (Some(address), Some(message)) = (Address::of(&heard.place), message) else { return };
-    let edit = EditMessageReplyMarkup::new(address.recipient(), MessageId(message));
-    for _ in 0..STRIPPING {
-        match bot.call::<_, Posted>(&edit).await {
-            Ok(_) => return,
-            Err(Fault::Wait(wait)) => tokio::time::sleep(wait).await,
-            Err(fault) => return tracing::info!(%fault, "a stray card keeps its buttons"),
-        }
     }
 }
 

@@ -7,7 +7,9 @@ use crate::keyboard::Keyboard;
 use crate::text::Rich;
 use crate::wire::Posted;
 use serde_json::json;
-use teloxide_core::payloads::{EditMessageText, EditMessageTextSetters, SendMessage, SendMessageSetters};
+use teloxide_core::payloads::{
+    EditMessageReplyMarkup, EditMessageText, EditMessageTextSetters, SendMessage, SendMessageSetters,
+};
 use teloxide_core::types::{LinkPreviewOptions, MessageId, ReplyParameters};
 
 /// What all messages of a delivery have in common.
@@ -53,6 +55,14 @@ pub(crate) async fn say_instead(
             tracing::warn!(%fault, "a message is edited to plain text");
             bot.call::<_, serde_json::Value>(&edit).await.map(|_| ())
         }
+        outcome => outcome.map(|_| ()),
+    }
+}
+
+/// Takes the buttons away from a message that is there.
+pub(crate) async fn strip(bot: &Bot, to: Address, message: i32) -> Result<(), Fault> {
+    match bot.call::<_, Posted>(&EditMessageReplyMarkup::new(to.recipient(), MessageId(message))).await {
+        Err(fault) if fault.is_unchanged() => Ok(()),
         outcome => outcome.map(|_| ()),
     }
 }

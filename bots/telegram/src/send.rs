@@ -25,6 +25,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// How long a message may wait for its turn and for room.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How often it is tried to take the buttons from a message that nobody else edits.
+const STRIPPING: usize = 3;
 /// How many files Telegram takes at once.
 const ALBUM: usize = 10;
 
@@ -93,6 +95,24 @@ impl Channel for Outgoing {
 }
 
 impl Outgoing {
+    /// Takes the buttons away from a message of ours that no delivery will edit. What cannot be done is let be: they do
+    /// nothing any more.
+    pub(crate) async fn strip(&self, to: Address, message: i32) {
+        for _ in 0..STRIPPING {
+            if let Err(wait) = self.pacer.room(to.chat, 1, Instant::now() + PATIENCE).await {
+                tokio::time::sleep(wait).await;
+                continue;
+            }
+            let outcome = post::strip(&self.bot, to, message).await;
+            self.pacer.sent(to.chat, &outcome);
+            match outcome {
+                Ok(()) => return,
+                Err(Fault::Wait(_)) => {}
+                Err(fault) => return tracing::info!(%fault, "a stray card keeps its buttons"),
+            }
+        }
+    }
+
     async fn send_rest(&self, sending: &mut Sending<'_>) -> Result<(), Fault> {
         while sending.sent.len() < sending.items.len() {
             let files = sending.files_here();

@@ -64,6 +64,7 @@ impl Telegram {
         let listening = Listening {
             bot: self.parts.bot.clone(),
             desk: self.parts.desk.clone(),
+            channel: self.parts.channel.clone(),
             source: self.parts.source.clone(),
             mode: self.parts.mode.clone(),
             listener: self.parts.listener.clone(),

@@ -8,7 +8,7 @@ use super::error::StoreError;
 use super::long::Long;
 use signalbox_core::card::Card;
 use signalbox_core::delivery::{Delivery, DeliveryState};
-use signalbox_core::id::{ApprovalId, DeliveryId};
+use signalbox_core::id::{ApprovalId, DeliveryId, NodeId};
 use signalbox_core::place::Place;
 use signalbox_core::time::Timestamp;
 use sqlx::any::AnyRow;
@@ -27,6 +27,8 @@ const FIRST_IN_PLACE: &str = " AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE 
 /// Which deliveries to take.
 #[derive(Debug, Clone)]
 pub struct Take<'a> {
+    /// Who takes them.
+    pub node: &'a NodeId,
     /// To places of these kinds.
     pub kinds: &'a [&'a str],
     /// Now.
@@ -83,13 +85,14 @@ impl Store {
         if kinds.is_empty() || self.next_due(take.kinds).await?.is_none_or(|due| due > take.now) {
             return Ok(Vec::new());
         }
-        let wanted = (kinds, take.now, take.lease_until, take.limit);
-        let rows = self.db.write(wanted, |tx, (kinds, now, until, limit)| {
+        let lease = (take.node.clone(), take.lease_until);
+        let wanted = (kinds, take.now, lease, take.limit);
+        let rows = self.db.write(wanted, |tx, (kinds, now, lease, limit)| {
             Box::pin(async move {
                 free_lapsed(tx, *now).await?;
                 let mut taken = Vec::new();
                 for row in due(tx, kinds, *now, *limit).await? {
-                    taken.extend(take_one(tx, row, *until).await?);
+                    taken.extend(take_one(tx, row, lease).await?);
                 }
                 Ok(taken)
             })
@@ -104,6 +107,15 @@ impl Store {
             }
         }
         Ok(taken)
+    }
+
+    /// Gives back what this node was sending when it died: it has just come back, so nobody sends it. Whether it arrived is
+    /// not known; it is tried again under the same id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn give_back(&self, node: &NodeId) -> Result<(), StoreError> {
+        self.db.write(node.clone(), |tx, node| Box::pin(give_back(tx, node))).await
     }
 
     /// A card that cannot be read must not hold up the others in its place.
@@ -216,16 +228,29 @@ fn only_kinds(query: &mut QueryBuilder<Any>, kinds: &[impl AsRef<str>]) {
     query.push(")");
 }
 
-async fn take_one(tx: &mut Tx, mut row: DeliveryRow, until: Timestamp) -> Result<Option<DeliveryRow>, StoreError> {
+async fn take_one(
+    tx: &mut Tx,
+    mut row: DeliveryRow,
+    (node, until): &(NodeId, Timestamp),
+) -> Result<Option<DeliveryRow>, StoreError> {
     let taken = sqlx::query(
-        "UPDATE deliveries SET status = 'sending', attempts = attempts + 1, lease_until = ? \
+        "UPDATE deliveries SET status = 'sending', attempts = attempts + 1, lease_until = ?, lease_node = ? \
          WHERE id = ? AND status = 'pending'",
     );
-    if taken.bind(until.millis()).bind(row.id.as_str()).execute(tx).await?.rows_affected() == 0 {
+    if taken.bind(until.millis()).bind(node.as_str()).bind(row.id.as_str()).execute(tx).await?.rows_affected() == 0 {
         return Ok(None);
     }
     (row.state, row.attempts) = (DeliveryState::Sending, row.attempts + 1);
     Ok(Some(row))
+}
+
+async fn give_back(tx: &mut Tx, node: &NodeId) -> Result<(), StoreError> {
+    let freed = sqlx::query(
+        "UPDATE deliveries SET status = 'pending', lease_until = NULL, error = 'the hub died while it was sent' \
+         WHERE status = 'sending' AND lease_node = ?",
+    );
+    freed.bind(node.as_str()).execute(tx).await?;
+    Ok(())
 }
 
 async fn bury(tx: &mut Tx, id: &DeliveryId, error: &str) -> Result<(), StoreError> {

@@ -8,7 +8,7 @@ use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, Connection, SqlSafeStr};
 use std::sync::Arc;
 
-const MIGRATIONS: [Step; 6] = [
+const MIGRATIONS: [Step; 7] = [
     Step {
         name: "people and projects",
         sqlite: include_str!("../../../migrations/sqlite/0001_people_and_projects.sql"),
@@ -38,6 +38,11 @@ const MIGRATIONS: [Step; 6] = [
         name: "chats",
         sqlite: include_str!("../../../migrations/sqlite/0006_chats.sql"),
         mysql: include_str!("../../../migrations/mysql/0006_chats.sql"),
+    },
+    Step {
+        name: "senders",
+        sqlite: include_str!("../../../migrations/sqlite/0007_senders.sql"),
+        mysql: include_str!("../../../migrations/mysql/0007_senders.sql"),
     },
 ];
 

@@ -38,7 +38,7 @@ async fn a_huge_call_is_shown_whole(bench: Arc<Bench>) {
     approval.hash = approval.call.hash();
     bench.store.open_approval(&lease, asking(&approval, &["terminal:7"])).await.unwrap().applied().unwrap();
     assert_eq!(bench.store.approval(&approval.id).await.unwrap().unwrap(), approval);
-    let take = Take { kinds: &["terminal"], now: at(5_000), lease_until: at(9_000), limit: 10 };
+    let take = Take { node: sender(), kinds: &["terminal"], now: at(5_000), lease_until: at(9_000), limit: 10 };
     let taken = bench.store.take_due(&take).await.unwrap();
     let card = taken.iter().find(|taken| taken.delivery.place == place("terminal:7")).unwrap();
     assert_eq!(card.delivery.card, signalbox_core::card::Card::Approval(Box::new(approval)));

@@ -49,7 +49,7 @@ fn passing(to: &str, task: &TaskId) -> Delivery {
 }
 
 fn take(now: i64) -> Take<'static> {
-    Take { kinds: &["telegram"], now: at(now), lease_until: at(now + 1_000), limit: 10 }
+    Take { node: sender(), kinds: &["telegram"], now: at(now), lease_until: at(now + 1_000), limit: 10 }
 }
 
 fn account(id: &str) -> Identity {
@@ -177,7 +177,7 @@ async fn a_message_leads_back_to_its_card(bench: Arc<Bench>) {
     assert_eq!(store.place(&origin).await.unwrap().conversation, Some(conversation.clone()));
     assert_eq!(store.latest_task_of(&conversation).await.unwrap(), Some(task.clone()));
     let kinds = [origin.kind()];
-    let take = Take { kinds: &kinds, now: at(1_000_000), lease_until: at(2_000_000), limit: 10 };
+    let take = Take { node: sender(), kinds: &kinds, now: at(1_000_000), lease_until: at(2_000_000), limit: 10 };
     let receipt = store.take_due(&take).await.unwrap().remove(0);
     assert_eq!(receipt.delivery.answers.as_deref(), Some("70"), "the receipt answers the request");
     let sent = Sent { message: Some("72".to_owned()), all: vec!["71".to_owned(), "72".to_owned()] };

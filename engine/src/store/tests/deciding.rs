@@ -151,7 +151,8 @@ async fn late_words_are_told_so(bench: Arc<Bench>) {
     assert_eq!(bench.store.decide(&nowhere, vote("bob", no())).await.unwrap(), None);
 
     // Every place that has the card is owed the edited one; the unsent question is dropped for it.
-    let take = Take { kinds: &["terminal", "telegram"], now: at(5_000), lease_until: at(9_000), limit: 10 };
+    let take =
+        Take { node: sender(), kinds: &["terminal", "telegram"], now: at(5_000), lease_until: at(9_000), limit: 10 };
     let taken = bench.store.take_due(&take).await.unwrap();
     let cards = taken.iter().filter_map(|taken| match &taken.delivery.card {
         Card::Approval(approval) => Some((taken.delivery.place.to_string(), approval.state)),

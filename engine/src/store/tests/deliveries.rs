@@ -18,12 +18,13 @@ super::on_both!(
     a_failed_try_comes_again_when_due,
     a_node_that_died_while_sending_is_replaced,
     of_many_nodes_one_sends,
+    a_node_that_comes_back_gives_back_what_it_was_sending,
     what_is_given_up_can_be_sent_again,
     an_unreadable_card_holds_up_nobody,
 );
 
 fn take(now: i64) -> Take<'static> {
-    Take { kinds: &["terminal", "telegram"], now: at(now), lease_until: at(now + 1_000), limit: 10 }
+    Take { node: sender(), kinds: &["terminal", "telegram"], now: at(now), lease_until: at(now + 1_000), limit: 10 }
 }
 
 fn task(entropy: u128) -> TaskId {
@@ -138,6 +139,22 @@ async fn a_node_that_died_while_sending_is_replaced(bench: Arc<Bench>) {
     store.failed(again, "slow", at(1_011)).await.unwrap().applied().unwrap();
     let third = store.take_due(&take(1_011)).await.unwrap().remove(0);
     assert_eq!(third.message.as_deref(), Some("msg-1"), "seen once: the next try edits");
+}
+
+async fn a_node_that_comes_back_gives_back_what_it_was_sending(bench: Arc<Bench>) {
+    let store = &bench.store;
+    for to in ["terminal:1", "telegram:2"] {
+        store.owe(receipt(to, 1)).await.unwrap();
+    }
+    let (mine, other) = (node("mine"), node("other"));
+    let by = |node, kinds| Take { node, kinds, ..take(10) };
+    let own = store.take_due(&by(&mine, &["terminal"])).await.unwrap().remove(0);
+    store.take_due(&by(&other, &["telegram"])).await.unwrap();
+    store.give_back(&mine).await.unwrap();
+    let again = store.take_due(&by(&mine, &["terminal", "telegram"])).await.unwrap();
+    assert_eq!(again.len(), 1, "what another node sends stays with it");
+    assert_eq!((&again[0].delivery.id, again[0].delivery.attempts), (&own.delivery.id, 2));
+    assert_eq!(store.accepted(own, Sent::one("m")).await.unwrap(), Fenced::Stale, "the try before counts no more");
 }
 
 async fn of_many_nodes_one_sends(bench: Arc<Bench>) {

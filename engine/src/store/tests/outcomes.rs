@@ -64,7 +64,7 @@ async fn a_task_that_ends_takes_its_questions_with_it(bench: Arc<Bench>) {
     assert_eq!(kinds[2..], ["approval_opened", "approval_voided", "finished"]);
     let late = bench.store.decide(&approval.id, vote("ann", Saying::Allow)).await.unwrap().unwrap();
     assert!(matches!(late, Verdict::Late(seen) if seen.state == ApprovalState::Void));
-    let take = Take { kinds: &["telegram"], now: at(9_000), lease_until: at(99_000), limit: 9 };
+    let take = Take { node: sender(), kinds: &["telegram"], now: at(9_000), lease_until: at(99_000), limit: 9 };
     let taken = bench.store.take_due(&take).await.unwrap();
     assert_eq!(taken.len(), 1, "the unsent question is dropped for the card that says it is void");
 }
