@@ -4,7 +4,7 @@ use super::{Team, just_say, leave_a_trace};
 use crate::harness::PATIENCE;
 use serde_json::json;
 use signalbox_testkit::script::Script;
-use signalbox_testkit::telegram::Message;
+use signalbox_testkit::telegram::{Fault, Message};
 use std::time::Duration;
 
 #[tokio::test]
@@ -84,6 +84,34 @@ async fn what_was_sent_while_the_hub_was_down_is_done_without_being_sent_again()
     }
     let tasks: serde_json::Value = serde_json::from_str(&team.says(&["tasks", "--all", "--json"]).await).unwrap();
     assert_eq!(tasks.as_array().unwrap().len(), 3);
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn one_prompt_makes_one_card_and_a_copy_that_slipped_out_is_dead_after_the_answer() {
+    let team = Team::new().await;
+    let (ann, chat) = team.member("Ann", "member").await;
+    let script = Script::new().tool("Bash", json!({"command": "echo ran >> ran.txt"})).say("The trace is left.");
+    ann.says(&chat, &script.to_string());
+    team.hears(&chat, "in demo").await;
+    // The platform took the card but its answer was lost: the hub cannot know, and sends it again.
+    team.telegram.misbehave(Fault::LoseResponse.once().on("sendMessage"));
+    let copies = |telegram: &signalbox_testkit::telegram::TelegramServer| {
+        telegram.messages(&chat).iter().filter(|message| message.button("Once").is_some()).count() == 2
+    };
+    let first = team.is_asked(&chat).await;
+    team.telegram.wait_until("a copy slipped out", copies, PATIENCE).await;
+    let second = chat.messages().into_iter().rfind(|message| message.button("Once").is_some()).unwrap();
+    assert_ne!(first.id, second.id);
+    let data = first.button("Once").unwrap().data().unwrap().to_owned();
+    assert_eq!(second.button("Once").unwrap().data(), Some(data.as_str()), "both mean the same question");
+    ann.presses(&chat, second.id, "Once").answer().await;
+    let outcome = team.hears(&chat, "The trace is left.").await;
+    assert!(outcome.text.contains("+1 −0"));
+    let late = ann.presses_data(&chat, first.id, &data).answer().await;
+    assert!(late.text.unwrap().starts_with("Already allowed"));
+    let no_buttons = |message: &Message| message.id == first.id && message.buttons.is_empty();
+    team.telegram.wait_for(&chat, no_buttons, PATIENCE).await;
     team.ends().await;
 }
 

@@ -9,6 +9,7 @@ mod job;
 mod links;
 mod parking;
 mod questions;
+mod trouble;
 
 use crate::harness::{PATIENCE, Serving, World};
 use serde_json::json;
