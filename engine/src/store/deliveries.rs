@@ -15,14 +15,21 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, QueryBuilder};
 
 const COLUMNS: &str = "d.seq, d.id, d.place, d.card, d.card_blob, d.approval_id, d.status, d.attempts, d.due_at, \
-     d.created_at, d.error, d.sent, c.message FROM deliveries d \
-     LEFT JOIN cards c ON c.place = d.place AND c.card_key = d.card_key";
+     d.created_at, d.error, d.sent, c.message";
 
-/// A pending delivery goes once nothing is in flight to its place and nothing older waits for it.
-/// What only passes waits for all else there, and nothing waits for it.
-const FIRST_IN_PLACE: &str = " AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.place = d.place \
-     AND (e.status = 'sending' OR (e.status = 'pending' AND e.passing <= d.passing \
-     AND (e.seq < d.seq OR e.passing < d.passing))))";
+const WITH_MESSAGE: &str = "LEFT JOIN cards c ON c.place = d.place AND c.card_key = d.card_key WHERE 1 = 1";
+
+/// The places that something waits for, found by hopping from one to the next: however much waits, and however much was sent
+/// there before, each costs one step.
+const WAITING: &str = "WITH RECURSIVE waiting (place) AS (SELECT MIN(place) FROM deliveries WHERE status = 'pending' \
+     UNION ALL SELECT (SELECT n.place FROM deliveries n WHERE n.status = 'pending' AND n.place > w.place \
+     ORDER BY n.place LIMIT 1) FROM waiting w WHERE w.place IS NOT NULL) ";
+
+/// What goes next to each of them: the oldest, once nothing is in flight to its place. What only passes waits for all else
+/// there, and nothing waits for it.
+const FIRST_IN_PLACE: &str = "waiting w JOIN deliveries d ON d.seq = (SELECT f.seq FROM deliveries f \
+     WHERE f.status = 'pending' AND f.place = w.place ORDER BY f.passing, f.seq LIMIT 1) \
+     AND NOT EXISTS (SELECT 1 FROM deliveries s WHERE s.status = 'sending' AND s.place = w.place) ";
 
 /// Which deliveries to take.
 #[derive(Debug, Clone)]
@@ -130,12 +137,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn next_due(&self, kinds: &[&str]) -> Result<Option<Timestamp>, StoreError> {
-        let mut query = QueryBuilder::<Any>::new(
-            "SELECT MIN(CASE WHEN d.status = 'sending' THEN d.lease_until ELSE d.due_at END) AS due FROM deliveries d \
-             WHERE (d.status = 'sending' OR (d.status = 'pending'",
-        );
-        query.push(FIRST_IN_PLACE).push("))");
+        let waits =
+            format!("{WAITING}SELECT MIN(x.due) AS due FROM (SELECT MIN(d.due_at) AS due FROM {FIRST_IN_PLACE}");
+        let mut query = QueryBuilder::<Any>::new(waits + "WHERE 1 = 1");
         only_kinds(&mut query, kinds);
+        query.push(" UNION ALL SELECT MIN(d.lease_until) FROM deliveries d WHERE d.status = 'sending'");
+        only_kinds(&mut query, kinds);
+        query.push(") x");
         query.build().fetch_one(&mut *self.db.read().await?).await?.maybe_time("due")
     }
 
@@ -152,7 +160,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn deliveries(&self, wanted: &DeliveryFilter) -> Result<Vec<Delivery>, StoreError> {
-        let mut query = QueryBuilder::<Any>::new(format!("SELECT {COLUMNS} WHERE 1 = 1"));
+        let mut query = QueryBuilder::<Any>::new(format!("SELECT {COLUMNS} FROM deliveries d {WITH_MESSAGE}"));
         if let Some(state) = wanted.state {
             query.push(" AND d.status = ").push_bind(state.as_str());
         }
@@ -211,8 +219,9 @@ async fn free_lapsed(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
 
 /// The first delivery of each place that has none in flight, where it is due.
 async fn due(tx: &mut Tx, kinds: &[String], now: Timestamp, limit: u32) -> Result<Vec<DeliveryRow>, StoreError> {
-    let mut query = QueryBuilder::<Any>::new(format!("SELECT {COLUMNS} WHERE d.status = 'pending' AND d.due_at <= "));
-    query.push_bind(now.millis()).push(FIRST_IN_PLACE);
+    let first = format!("{WAITING}SELECT {COLUMNS} FROM {FIRST_IN_PLACE}{WITH_MESSAGE} AND d.due_at <= ");
+    let mut query = QueryBuilder::<Any>::new(first);
+    query.push_bind(now.millis());
     only_kinds(&mut query, kinds);
     query.push(" ORDER BY d.due_at, d.seq LIMIT ").push_bind(i64::from(limit));
     let rows = query.build().fetch_all(tx).await?;

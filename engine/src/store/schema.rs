@@ -8,7 +8,7 @@ use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, Connection, SqlSafeStr};
 use std::sync::Arc;
 
-const MIGRATIONS: [Step; 7] = [
+const MIGRATIONS: [Step; 8] = [
     Step {
         name: "people and projects",
         sqlite: include_str!("../../../migrations/sqlite/0001_people_and_projects.sql"),
@@ -43,6 +43,11 @@ const MIGRATIONS: [Step; 7] = [
         name: "senders",
         sqlite: include_str!("../../../migrations/sqlite/0007_senders.sql"),
         mysql: include_str!("../../../migrations/mysql/0007_senders.sql"),
+    },
+    Step {
+        name: "waiting",
+        sqlite: include_str!("../../../migrations/sqlite/0008_waiting.sql"),
+        mysql: include_str!("../../../migrations/mysql/0008_waiting.sql"),
     },
 ];
 

@@ -3,7 +3,7 @@
 use super::super::*;
 use super::bench::Bench;
 use super::fixture::*;
-use signalbox_core::card::{Card, OutcomeCard};
+use signalbox_core::card::{Card, OutcomeCard, TaskCard};
 use signalbox_core::delivery::{Delivery, DeliveryState};
 use signalbox_core::id::TaskId;
 use signalbox_core::money::MicroUsd;
@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 super::on_both!(
     a_place_gets_its_cards_in_order_and_one_at_a_time,
+    of_many_places_each_gets_its_first_that_does_not_only_pass,
     a_newer_card_replaces_an_unsent_older_one,
     a_sent_card_is_edited,
     a_failed_try_comes_again_when_due,
@@ -74,6 +75,33 @@ async fn a_place_gets_its_cards_in_order_and_one_at_a_time(bench: Arc<Bench>) {
     let taken = store.take_due(&take(12)).await.unwrap();
     assert_eq!(taken.len(), 1);
     assert_eq!(taken[0].delivery.card, second.card, "a long card comes whole");
+}
+
+async fn of_many_places_each_gets_its_first_that_does_not_only_pass(bench: Arc<Bench>) {
+    let store = &bench.store;
+    let mut wanted = Vec::new();
+    for number in 0..20 {
+        let to = format!("telegram:{number}");
+        let Card::Task(card) = task_card(&task(1), TaskState::Running) else { unreachable!() };
+        let passes = owed(place(&to), Card::Task(TaskCard { passing: true, ..card }), at(10));
+        let (first, second) = (receipt(&to, 2), receipt(&to, 3));
+        for delivery in [&passes, &first, &second] {
+            store.owe(delivery.clone()).await.unwrap();
+        }
+        wanted.push([first.id, second.id, passes.id]);
+    }
+    for round in 0..3 {
+        assert_eq!(store.next_due(&["telegram"]).await.unwrap(), Some(at(10)));
+        let all = Take { limit: 100, ..take(10) };
+        let taken = store.take_due(&all).await.unwrap();
+        let ids: Vec<_> = taken.iter().map(|one| &one.delivery.id).collect();
+        assert_eq!(ids, wanted.iter().map(|ids| &ids[round]).collect::<Vec<_>>());
+        assert_eq!(store.take_due(&all).await.unwrap(), [], "one at a time");
+        for one in taken {
+            assert_eq!(store.accepted(one, Sent::one("m")).await.unwrap(), Fenced::Applied(()));
+        }
+    }
+    assert_eq!(store.next_due(&["telegram"]).await.unwrap(), None);
 }
 
 async fn a_newer_card_replaces_an_unsent_older_one(bench: Arc<Bench>) {
