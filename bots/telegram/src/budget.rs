@@ -1,5 +1,8 @@
-//! What may be sent when, told by the clock alone. A little less than Telegram takes, counted from when a message has landed,
-//! so that what travels fast is not ahead of its time.
+//! What may be sent when, told by the clock alone: a little less than Telegram takes.
+//!
+//! When Telegram counts a message is not known, only that it is between its start and its answer. So a message takes up room
+//! for as long as it is on its way, and from when it has landed for as long as Telegram remembers it: however late or out of
+//! order messages arrive, they are never too many.
 
 use crate::settings::Pace;
 use std::collections::{HashMap, VecDeque};
@@ -10,8 +13,6 @@ const BURST: u32 = 3;
 /// How many messages a window of Telegram's holds at most; a slower pace has smaller ones.
 const IN_A_GROUP: f64 = 20.0;
 const IN_ALL: f64 = 30.0;
-/// How many of those that all chats share are left alone: what many chats send at once lands in another order.
-const LEFT_ALONE: f64 = 3.0;
 /// How much of a window is kept for messages that somebody waits for.
 const KEPT: usize = 8;
 /// How much longer we wait than we would have to.
@@ -34,17 +35,24 @@ pub(crate) struct Budget {
     interval: Duration,
     group: Span,
     all: Span,
-    recent: VecDeque<Instant>,
+    traffic: Traffic,
     stopped: Option<Instant>,
     chats: HashMap<i64, Chat>,
 }
 
 #[derive(Debug, Default)]
 struct Chat {
-    /// When the next message would be due if there were no burst.
+    /// When the next message would be due if there were no burst, and none were on its way.
     due: Option<Instant>,
-    recent: VecDeque<Instant>,
+    traffic: Traffic,
     stopped: Option<Instant>,
+}
+
+/// Messages that Telegram may count, now or soon.
+#[derive(Debug, Default)]
+struct Traffic {
+    flying: usize,
+    landed: VecDeque<Instant>,
 }
 
 /// So many messages in such a window.
@@ -58,50 +66,50 @@ impl Budget {
     pub(crate) fn new(pace: Pace) -> Self {
         Self {
             interval: Duration::from_secs_f64(MARGIN / sound(pace.chat_per_second)),
-            group: Span::of(sound(pace.group_per_minute) / 60.0, IN_A_GROUP.min(sound(pace.group_per_minute)), 0.0),
-            all: Span::of(sound(pace.all_per_second), IN_ALL.min(sound(pace.all_per_second)), LEFT_ALONE),
-            recent: VecDeque::new(),
+            group: Span::of(sound(pace.group_per_minute) / 60.0, IN_A_GROUP.min(sound(pace.group_per_minute))),
+            all: Span::of(sound(pace.all_per_second), IN_ALL.min(sound(pace.all_per_second))),
+            traffic: Traffic::default(),
             stopped: None,
             chats: HashMap::new(),
         }
     }
 
-    /// Takes room for so many messages, or says how long to wait for it.
+    /// Takes room for so many messages, or says how long to wait for it. What became of them is to be said afterwards.
     pub(crate) fn take(&mut self, chat: i64, messages: usize, haste: Haste, now: Instant) -> Result<(), Duration> {
         self.forget_idle(now);
         let kept = if haste == Haste::Passing { KEPT } else { 0 };
-        let wait = self.all.wait(&mut self.recent, messages, kept, now).max(left(self.stopped, now));
+        let wait = self.all.wait(&mut self.traffic, messages, kept, now).max(left(self.stopped, now));
         let (interval, group) = (self.interval, self.group);
         let known = self.chats.entry(chat).or_default();
         let mut wait = wait.max(known.wait(interval, haste, now)).max(left(known.stopped, now));
         if chat < 0 {
-            wait = wait.max(group.wait(&mut known.recent, messages, kept, now));
+            wait = wait.max(group.wait(&mut known.traffic, messages, kept, now));
         }
         if !wait.is_zero() {
             return Err(wait);
         }
-        let count = messages as u32;
-        known.due = Some(known.due.unwrap_or(now).max(now) + interval * count);
-        known.recent.extend((0..messages).map(|_| now));
-        self.recent.extend((0..messages).map(|_| now));
+        known.traffic.flying += messages;
+        self.traffic.flying += messages;
         Ok(())
     }
 
-    /// What was sent has landed by now: from here on the next message counts.
-    pub(crate) fn landed(&mut self, chat: i64, now: Instant) {
-        let Some(known) = self.chats.get_mut(&chat) else { return };
-        known.due = Some(known.due.unwrap_or(now).max(now + self.interval));
-        if let Some(last) = known.recent.back_mut() {
-            *last = now;
-        }
+    /// They have landed by now, or will never; from here on the next message counts.
+    pub(crate) fn landed(&mut self, chat: i64, messages: usize, now: Instant) {
+        let interval = self.interval;
+        let known = self.chats.entry(chat).or_default();
+        known.due = Some(known.due.unwrap_or(now).max(now) + interval * messages as u32);
+        known.traffic.land(messages, now);
+        self.traffic.land(messages, now);
     }
 
-    /// Telegram wants to be left alone in a chat. It does not say whether that is the chat's fault, so that everything
-    /// pauses for a moment.
-    pub(crate) fn refused(&mut self, chat: i64, wait: Duration, now: Instant) {
+    /// Telegram did not take them and wants to be left alone in a chat. It does not say whether that is the chat's fault, so
+    /// that everything pauses for a moment.
+    pub(crate) fn refused(&mut self, chat: i64, messages: usize, wait: Duration, now: Instant) {
         let wait = wait.mul_f64(MARGIN);
         let known = self.chats.entry(chat).or_default();
         known.stopped = known.stopped.max(Some(now + wait));
+        known.traffic.flying = known.traffic.flying.saturating_sub(messages);
+        self.traffic.flying = self.traffic.flying.saturating_sub(messages);
         self.stopped = self.stopped.max(Some(now + wait.min(self.all.window)));
     }
 
@@ -111,8 +119,8 @@ impl Budget {
         }
         let window = self.group.window;
         self.chats.retain(|_, chat| {
-            let lately = chat.recent.back().is_some_and(|last| *last + window > now);
-            lately || !left(chat.due, now).is_zero() || !left(chat.stopped, now).is_zero()
+            let lately = chat.traffic.landed.back().is_some_and(|last| *last + window > now);
+            lately || chat.traffic.flying > 0 || !left(chat.due, now).is_zero() || !left(chat.stopped, now).is_zero()
         });
     }
 }
@@ -121,28 +129,36 @@ impl Chat {
     /// How long until the burst has room for one more; what passes leaves the last place to what is awaited.
     fn wait(&self, interval: Duration, haste: Haste, now: Instant) -> Duration {
         let burst = if haste == Haste::Passing { BURST - 1 } else { BURST };
-        left(self.due, now).saturating_sub(interval * (burst - 1))
+        (left(self.due, now) + interval * self.traffic.flying as u32).saturating_sub(interval * (burst - 1))
+    }
+}
+
+impl Traffic {
+    fn land(&mut self, messages: usize, now: Instant) {
+        self.flying = self.flying.saturating_sub(messages);
+        self.landed.extend((0..messages).map(|_| now));
     }
 }
 
 impl Span {
-    fn of(per_second: f64, most: f64, left_alone: f64) -> Self {
+    fn of(per_second: f64, most: f64) -> Self {
         let most = most.floor().max(1.0);
-        let window = Duration::from_secs_f64(most / per_second * MARGIN);
-        Self { most: (most - left_alone).max(1.0) as usize, window }
+        Self { most: most as usize, window: Duration::from_secs_f64(most / per_second * MARGIN) }
     }
 
-    /// How long until so many more fit, with `kept` places left free.
-    fn wait(self, sent: &mut VecDeque<Instant>, messages: usize, kept: usize, now: Instant) -> Duration {
-        while sent.front().is_some_and(|at| *at + self.window <= now) {
-            sent.pop_front();
+    /// How long until so many more fit at the earliest, with `kept` places left free.
+    fn wait(self, traffic: &mut Traffic, messages: usize, kept: usize, now: Instant) -> Duration {
+        let Traffic { flying, landed } = traffic;
+        while landed.front().is_some_and(|at| *at + self.window <= now) {
+            landed.pop_front();
         }
         let most = self.most.saturating_sub(kept.min(self.most / 2));
-        let over = (sent.len() + messages).saturating_sub(most.max(messages));
+        let over = (landed.len() + *flying + messages).saturating_sub(most.max(messages));
         if over == 0 {
             return Duration::ZERO;
         }
-        sent.get(over - 1).map_or(Duration::ZERO, |at| left(Some(*at + self.window), now))
+        // What is still on its way lands now at the earliest.
+        left(Some(landed.get(over - 1).copied().unwrap_or(now) + self.window), now)
     }
 }
 
@@ -164,7 +180,10 @@ mod tests {
         let (mut now, mut times) = (start, Vec::new());
         while now < start + span {
             match budget.take(chat, 1, haste, now) {
-                Ok(()) => times.push(now.duration_since(start).as_secs_f64()),
+                Ok(()) => {
+                    budget.landed(chat, 1, now);
+                    times.push(now.duration_since(start).as_secs_f64());
+                }
                 Err(wait) => now += wait,
             }
         }
@@ -210,8 +229,9 @@ mod tests {
         let (mut budget, start) = (Budget::new(Pace::default()), Instant::now());
         let (mut now, mut times) = (start, Vec::new());
         while now < start + Duration::from_secs(20) {
-            let taken = (1..100).filter(|chat| budget.take(*chat, 1, Haste::Awaited, now).is_ok()).count();
-            times.extend((0..taken).map(|_| now.duration_since(start).as_secs_f64()));
+            let taken: Vec<_> = (1..100).filter(|chat| budget.take(*chat, 1, Haste::Awaited, now).is_ok()).collect();
+            taken.iter().for_each(|chat| budget.landed(*chat, 1, now));
+            times.extend(taken.iter().map(|_| now.duration_since(start).as_secs_f64()));
             now += Duration::from_millis(10);
         }
         assert!(most_within(&times, 1.0) <= 30);
@@ -221,7 +241,8 @@ mod tests {
     #[test]
     fn a_refusal_stops_the_chat_for_as_long_as_was_said_and_all_others_for_a_moment() {
         let (mut budget, now) = (Budget::new(Pace::default()), Instant::now());
-        budget.refused(5, Duration::from_secs(40), now);
+        budget.take(5, 1, Haste::Awaited, now).unwrap();
+        budget.refused(5, 1, Duration::from_secs(40), now);
         assert!(budget.take(5, 1, Haste::Awaited, now + Duration::from_secs(40)).is_err());
         assert!(budget.take(5, 1, Haste::Awaited, now + Duration::from_secs(42)).is_ok());
         assert!(budget.take(6, 1, Haste::Awaited, now).is_err());
@@ -229,22 +250,53 @@ mod tests {
     }
 
     #[test]
-    fn a_message_counts_from_when_it_landed() {
+    fn messages_that_take_long_to_land_are_never_too_many_in_a_chat() {
         let (mut budget, start) = (Budget::new(Pace::default()), Instant::now());
         for _ in 0..3 {
             budget.take(5, 1, Haste::Awaited, start).unwrap();
         }
-        budget.landed(5, start + Duration::from_secs(3));
-        let next = start + Duration::from_secs(3);
-        assert!(budget.take(5, 1, Haste::Awaited, next).is_ok());
-        assert!(budget.take(5, 1, Haste::Awaited, next).is_ok());
-        assert!(budget.take(5, 1, Haste::Awaited, next).is_err());
+        assert!(budget.take(5, 1, Haste::Awaited, start + Duration::from_secs(2)).is_err(), "all may land just now");
+        let late = start + Duration::from_secs(3);
+        (0..3).for_each(|_| budget.landed(5, 1, late));
+        assert!(budget.take(5, 1, Haste::Awaited, late + Duration::from_millis(900)).is_err());
+        assert!(budget.take(5, 1, Haste::Awaited, late + Duration::from_millis(1100)).is_ok());
+    }
+
+    #[test]
+    fn messages_that_land_out_of_order_are_never_too_many_in_all() {
+        let (mut budget, start) = (Budget::new(Pace::default()), Instant::now());
+        let (mut now, mut landing, mut times) = (start, Vec::<(Instant, i64)>::new(), Vec::new());
+        while now < start + Duration::from_secs(30) {
+            for chat in 1..100 {
+                if budget.take(chat, 1, Haste::Awaited, now).is_ok() {
+                    // Some take ten times as long as others.
+                    landing.push((now + Duration::from_millis(60 * (1 + chat as u64 % 10)), chat));
+                }
+            }
+            for (at, chat) in landing.extract_if(.., |(at, _)| *at <= now) {
+                budget.landed(chat, 1, now);
+                times.push(at.duration_since(start).as_secs_f64());
+            }
+            now += Duration::from_millis(10);
+        }
+        assert!(most_within(&times, 1.0) <= 30, "{}", most_within(&times, 1.0));
+        assert!(times.len() >= 30 * 15, "{}", times.len());
+    }
+
+    #[test]
+    fn what_was_refused_takes_up_no_room() {
+        let (mut budget, start) = (Budget::new(Pace::default()), Instant::now());
+        (1..=30).for_each(|chat| budget.take(chat, 1, Haste::Awaited, start).unwrap());
+        (1..=30).for_each(|chat| budget.refused(chat, 1, Duration::from_secs(1), start));
+        let later = start + Duration::from_secs(2);
+        assert!((1..=30).all(|chat| budget.take(chat, 1, Haste::Awaited, later).is_ok()));
     }
 
     #[test]
     fn an_album_counts_as_many_and_a_large_one_still_fits() {
         let (mut budget, now) = (Budget::new(Pace::default()), Instant::now());
         assert!(budget.take(-5, 10, Haste::Awaited, now).is_ok());
+        budget.landed(-5, 10, now);
         let wait = budget.take(-5, 1, Haste::Awaited, now).unwrap_err();
         assert!(wait > Duration::from_secs(7), "{wait:?}");
         let slow = Pace { group_per_minute: 4.0, ..Pace::default() };

@@ -19,6 +19,15 @@ pub(crate) struct Pacer {
     queues: Mutex<HashMap<i64, Arc<tokio::sync::Mutex<()>>>>,
 }
 
+/// Room for messages in a chat, to be given back with what became of them. If it is dropped, they count as sent.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Room<'p> {
+    pacer: &'p Pacer,
+    chat: i64,
+    messages: usize,
+}
+
 /// The right to send in a chat; whoever comes later waits until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Turn {
@@ -38,11 +47,11 @@ impl Pacer {
     }
 
     /// Waits for room for so many messages, until then; afterwards says when there will be some.
-    pub(crate) async fn room(&self, chat: i64, messages: usize, until: Instant) -> Result<(), Duration> {
+    pub(crate) async fn room(&self, chat: i64, messages: usize, until: Instant) -> Result<Room<'_>, Duration> {
         loop {
             let now = Instant::now();
             let taken = self.budget().take(chat, messages, Haste::Awaited, now);
-            let Err(wait) = taken else { return Ok(()) };
+            let Err(wait) = taken else { return Ok(Room { pacer: self, chat, messages }) };
             if now + wait > until {
                 return Err(wait);
             }
@@ -51,22 +60,12 @@ impl Pacer {
     }
 
     /// Takes room for something that nobody waits for, if there is plenty and nobody waits to send there.
-    pub(crate) fn spare_room(&self, chat: i64) -> Result<(), Duration> {
+    pub(crate) fn spare_room(&self, chat: i64) -> Result<Room<'_>, Duration> {
         if self.queue(chat).try_lock().is_err() {
             return Err(Duration::from_secs(1));
         }
-        self.budget().take(chat, 1, Haste::Passing, Instant::now())
-    }
-
-    /// Says what became of what was sent.
-    pub(crate) fn sent<T>(&self, chat: i64, outcome: &Result<T, Fault>) {
-        match outcome {
-            Err(Fault::Wait(wait)) => {
-                metrics::counter!("signalbox_telegram_refused_for_pace_total").increment(1);
-                self.budget().refused(chat, *wait, Instant::now());
-            }
-            Ok(_) | Err(_) => self.budget().landed(chat, Instant::now()),
-        }
+        self.budget().take(chat, 1, Haste::Passing, Instant::now())?;
+        Ok(Room { pacer: self, chat, messages: 1 })
     }
 
     fn queue(&self, chat: i64) -> Arc<tokio::sync::Mutex<()>> {
@@ -80,6 +79,24 @@ impl Pacer {
 
     fn budget(&self) -> MutexGuard<'_, Budget> {
         self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Room<'_> {
+    /// Says what became of what was sent.
+    pub(crate) fn used<T>(mut self, outcome: &Result<T, Fault>) {
+        if let Err(Fault::Wait(wait)) = outcome {
+            metrics::counter!("signalbox_telegram_refused_for_pace_total").increment(1);
+            self.pacer.budget().refused(self.chat, std::mem::take(&mut self.messages), *wait, Instant::now());
+        }
+    }
+}
+
+impl Drop for Room<'_> {
+    fn drop(&mut self) {
+        if self.messages > 0 {
+            self.pacer.budget().landed(self.chat, self.messages, Instant::now());
+        }
     }
 }
 
@@ -103,7 +120,8 @@ mod tests {
     #[tokio::test]
     async fn who_would_wait_too_long_is_told_for_how_long() {
         let pacer = Pacer::new(Pace::default());
-        pacer.sent::<()>(5, &Err(Fault::Wait(Duration::from_secs(40))));
+        let soon = Instant::now() + Duration::from_secs(1);
+        pacer.room(5, 1, soon).await.unwrap().used::<()>(&Err(Fault::Wait(Duration::from_secs(40))));
         let wait = pacer.room(5, 1, Instant::now() + Duration::from_secs(20)).await.unwrap_err();
         assert!(wait > Duration::from_secs(39), "{wait:?}");
     }

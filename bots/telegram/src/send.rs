@@ -9,7 +9,7 @@ use crate::bot::{Bot, Upload};
 use crate::fault::Fault;
 use crate::keyboard::Keyboard;
 use crate::layout::{Item, LARGEST_OUT, layout};
-use crate::pace::Pacer;
+use crate::pace::{Pacer, Room};
 use crate::post::{self, Envelope};
 use crate::text::Rich;
 use async_trait::async_trait;
@@ -79,9 +79,9 @@ impl Channel for Outgoing {
             self.pacer.room(to.chat, 1, Instant::now() + PATIENCE).await
         };
         let outcome = match room {
-            Ok(()) => {
+            Ok(room) => {
                 let outcome = post::say_instead(&self.bot, to, id, &rich, &keyboard).await;
-                self.pacer.sent(to.chat, &outcome);
+                room.used(&outcome);
                 outcome
             }
             Err(wait) => Err(Fault::Wait(wait)),
@@ -99,12 +99,15 @@ impl Outgoing {
     /// nothing any more.
     pub(crate) async fn strip(&self, to: Address, message: i32) {
         for _ in 0..STRIPPING {
-            if let Err(wait) = self.pacer.room(to.chat, 1, Instant::now() + PATIENCE).await {
-                tokio::time::sleep(wait).await;
-                continue;
-            }
+            let room = match self.pacer.room(to.chat, 1, Instant::now() + PATIENCE).await {
+                Ok(room) => room,
+                Err(wait) => {
+                    tokio::time::sleep(wait).await;
+                    continue;
+                }
+            };
             let outcome = post::strip(&self.bot, to, message).await;
-            self.pacer.sent(to.chat, &outcome);
+            room.used(&outcome);
             match outcome {
                 Ok(()) => return,
                 Err(Fault::Wait(_)) => {}
@@ -157,9 +160,9 @@ impl Outgoing {
             return Ok(false);
         }
         let count = uploads.len();
-        self.room(sending, count).await?;
+        let room = self.room(sending, count).await?;
         let outcome = post::hand_over_all(&self.bot, sending.envelope(), uploads).await;
-        self.pacer.sent(sending.to.chat, &outcome);
+        room.used(&outcome);
         match outcome {
             Err(fault) if fault.is_refusal() && fault.shut().is_none() => Ok(false),
             outcome => {
@@ -170,9 +173,9 @@ impl Outgoing {
     }
 
     async fn say(&self, sending: &Sending<'_>, rich: &Rich, keyboard: &Keyboard) -> Result<i32, Fault> {
-        self.room(sending, 1).await?;
+        let room = self.room(sending, 1).await?;
         let outcome = post::say(&self.bot, sending.envelope(), rich, keyboard).await;
-        self.pacer.sent(sending.to.chat, &outcome);
+        room.used(&outcome);
         outcome
     }
 
@@ -181,13 +184,13 @@ impl Outgoing {
     }
 
     async fn hand_over(&self, sending: &Sending<'_>, upload: Upload) -> Result<i32, Fault> {
-        self.room(sending, 1).await?;
+        let room = self.room(sending, 1).await?;
         let outcome = post::hand_over(&self.bot, sending.envelope(), upload).await;
-        self.pacer.sent(sending.to.chat, &outcome);
+        room.used(&outcome);
         outcome
     }
 
-    async fn room(&self, sending: &Sending<'_>, messages: usize) -> Result<(), Fault> {
+    async fn room(&self, sending: &Sending<'_>, messages: usize) -> Result<Room<'_>, Fault> {
         self.pacer.room(sending.to.chat, messages, sending.until).await.map_err(Fault::Wait)
     }
 
