@@ -5,7 +5,9 @@
 
 mod bad_input;
 mod both;
+mod burst;
 mod discarding;
+mod discord;
 mod hand_over;
 mod harness;
 mod hub_image;
