@@ -108,8 +108,8 @@ impl Rest {
     }
 
     /// Replaces the first answer.
-    pub(crate) async fn replace_answer(&self, to: &Interaction, content: &str) -> Result<Pressed, CallError> {
-        self.ask(Call::free(Method::PATCH, original(to)?).json(silent(content))).await
+    pub(crate) async fn replace_answer(&self, to: &Interaction, body: Value) -> Result<Pressed, CallError> {
+        self.ask(Call::free(Method::PATCH, original(to)?).json(body)).await
     }
 
     /// Takes the first answer back.
@@ -118,8 +118,7 @@ impl Rest {
     }
 
     /// Says something to the one person who did it.
-    pub(crate) async fn whisper(&self, to: &Interaction, content: &str) -> Result<(), CallError> {
-        let mut body = silent(content);
+    pub(crate) async fn whisper(&self, to: &Interaction, mut body: Value) -> Result<(), CallError> {
         body["flags"] = json!(EPHEMERAL | NO_EMBEDS);
         let path = format!("webhooks/{}/{}", to.application_id, token(to)?);
         self.call(Call::free(Method::POST, path).json(body)).await.map(drop)

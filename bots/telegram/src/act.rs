@@ -78,8 +78,11 @@ impl Actor {
         }
         let (first, address) = (heard.id.clone(), Address::of(&heard.place));
         match self.desk.hear(heard).await? {
-            Answered::Silence | Answered::Owed => {}
-            Answered::Note(words) | Answered::Stray(words) => note::said(&self.bot, address, &words).await,
+            // Only a form is answered by a reply, and there are none here.
+            Answered::Silence | Answered::Owed | Answered::Reply(_) => {}
+            Answered::Note(words) | Answered::Seen(words) | Answered::Stray(words) => {
+                note::said(&self.bot, address, &words).await
+            }
         }
         let others: Vec<_> = ids.into_iter().filter(|id| *id != first).collect();
         if others.is_empty() { Ok(()) } else { self.desk.pass_over(&self.source, others).await }
@@ -123,8 +126,8 @@ impl Actor {
             return hearing.await.map(|_| ());
         };
         let words = match &outcome {
-            Ok(Answered::Note(words) | Answered::Stray(words)) => Some(words.as_str()),
-            Ok(Answered::Silence | Answered::Owed) => None,
+            Ok(Answered::Note(words) | Answered::Seen(words) | Answered::Stray(words)) => Some(words.as_str()),
+            Ok(Answered::Silence | Answered::Owed | Answered::Reply(_)) => None,
             Err(Refusal::Unavailable(_) | Refusal::Internal(_)) => {
                 Some("It takes longer than usual. It is not forgotten.")
             }

@@ -4,6 +4,7 @@
 //! Nothing here is trusted but what the platform itself vouches for: which account sent what, in which place. Whether that
 //! account is anybody, and what they may do, is judged by the desk at this moment.
 
+use crate::card::ReplyCard;
 use crate::command::{Manner, Verb};
 use crate::people::Identity;
 use crate::place::Place;
@@ -103,7 +104,7 @@ pub enum Said {
 }
 
 /// What the adapter shows at once to whoever did it, beside what the outbox owes to the place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Answered {
     /// Nothing: it was not for us, or nobody is to learn that we heard.
     Silence,
@@ -111,7 +112,13 @@ pub enum Answered {
     Owed,
     /// A short note for this person alone, at most 200 characters: a toast, an answer that others do not see.
     Note(String),
-    /// The same, and the message with the button is a copy that nobody knew of: its buttons are to be taken away.
+    /// Such a note that says no more than what the cards here are about to show: good for a toast, not for a message that
+    /// stays.
+    Seen(String),
+    /// The answer to a command whose form others did not see: for this person alone. Only a [`Said::Form`] where others read
+    /// along has one.
+    Reply(Box<ReplyCard>),
+    /// A note, and the message with the button is a copy that nobody knew of: its buttons are to be taken away.
     Stray(String),
 }
 

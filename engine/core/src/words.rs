@@ -5,6 +5,8 @@ use crate::approval::{Approval, ApprovalKind, ApprovalState, Decision, Saying};
 use crate::exhibit;
 use crate::grant::GrantPattern;
 use crate::policy::shell::reveal;
+use crate::question::questions;
+use std::collections::BTreeMap;
 
 /// What an approval asks, as a heading.
 pub fn heading(approval: &Approval) -> String {
@@ -49,10 +51,23 @@ pub fn settled(approval: &Approval) -> Option<String> {
     match (approval.state, &approval.decision) {
         (ApprovalState::Open, _) => None,
         (ApprovalState::Void, _) => Some("no longer asked: its task ended, or the call is gone".to_owned()),
-        (_, Some(decision)) => Some(decided(&decision.name, &decision.saying, from(decision).as_deref())),
+        (_, Some(decision)) => match &decision.saying {
+            Saying::Answer { answers } => Some(answered(approval, decision, answers)),
+            saying => Some(decided(&decision.name, saying, from(decision).as_deref())),
+        },
         (ApprovalState::Allowed, None) => Some("allowed".to_owned()),
         (ApprovalState::Denied, None) => Some("denied".to_owned()),
     }
+}
+
+/// Answers are kept by their questions' words; they are said in the order in which the questions stand.
+fn answered(approval: &Approval, decision: &Decision, answers: &BTreeMap<String, String>) -> String {
+    let asked = questions(approval);
+    let place = |question: &String| asked.iter().position(|one| one.question == *question).unwrap_or(asked.len());
+    let mut ordered: Vec<_> = answers.iter().collect();
+    ordered.sort_by_key(|(question, _)| place(question));
+    let said: Vec<_> = ordered.into_iter().map(|(_, answer)| answer.as_str()).collect();
+    said_answers(&decision.name, from(decision).as_deref(), &said)
 }
 
 fn from(decision: &Decision) -> Option<String> {
@@ -61,15 +76,22 @@ fn from(decision: &Decision) -> Option<String> {
 
 /// What somebody said, in one line.
 pub fn decided(by: &str, saying: &Saying, place: Option<&str>) -> String {
-    let at = place.map(|place| format!(" ({})", reveal(place))).unwrap_or_default();
-    let by = reveal(by);
+    let (by, at) = (reveal(by), at(place));
     match saying {
         Saying::Allow => format!("allowed by {by}{at}"),
         Saying::Answer { answers } => {
-            let answers: Vec<String> = answers.values().map(|answer| reveal(answer).replace('\n', " ")).collect();
-            format!("answered by {by}{at}: {}", answers.join("; "))
+            said_answers(&by, place, &answers.values().map(String::as_str).collect::<Vec<_>>())
         }
         Saying::Deny { reason: None } => format!("denied by {by}{at}"),
         Saying::Deny { reason: Some(reason) } => format!("denied by {by}{at}: {}", reveal(reason).replace('\n', " ")),
     }
+}
+
+fn said_answers(by: &str, place: Option<&str>, answers: &[&str]) -> String {
+    let answers: Vec<_> = answers.iter().map(|answer| reveal(answer).replace('\n', " ")).collect();
+    format!("answered by {}{}: {}", reveal(by), at(place), answers.join("; "))
+}
+
+fn at(place: Option<&str>) -> String {
+    place.map(|place| format!(" ({})", reveal(place))).unwrap_or_default()
 }

@@ -120,7 +120,7 @@ impl DeskService {
             if draft == before || self.parts.store.redraft(id, &before, &draft, fresh::now()).await? {
                 self.parts.bus.ring(Ring::Outbox);
                 let open = draft.first_open(&asked).is_some();
-                return Ok(Response::note(if open { "Noted." } else { "Noted. `Send answers` sends them." }));
+                return Ok(Response::seen(if open { "Noted." } else { "Noted. `Send answers` sends them." }));
             }
         }
         Err(Refusal::Conflict("others are answering at this very moment; look at the card and try again".to_owned()))

@@ -7,7 +7,7 @@ use crate::fresh;
 use crate::store::{PlaceSetting, owed};
 use signalbox_core::approval::ApprovalState;
 use signalbox_core::button::Press;
-use signalbox_core::card::Card;
+use signalbox_core::card::{Card, ReplyCard};
 use signalbox_core::command::{Command, Misunderstood, Plain, help, parse};
 use signalbox_core::delivery::Delivery;
 use signalbox_core::desk::{Answered, Heard, Privacy, Said};
@@ -32,7 +32,9 @@ pub(super) enum Response {
     Done,
     /// It is said to the person alone where the place can, else in the place.
     Note(String),
-    /// It is said in the place.
+    /// The same; the cards in the place tell it as well.
+    Seen(String),
+    /// It is said in the place, or to the person alone where they asked so that others did not see it.
     Say(Box<Reply>),
     /// These cards are owed to the place.
     Cards(Vec<Delivery>),
@@ -41,6 +43,10 @@ pub(super) enum Response {
 impl Response {
     pub(super) fn note(text: impl Into<String>) -> Self {
         Self::Note(text.into())
+    }
+
+    pub(super) fn seen(text: impl Into<String>) -> Self {
+        Self::Seen(text.into())
     }
 
     pub(super) fn say(reply: Reply) -> Self {
@@ -122,12 +128,14 @@ impl DeskService {
         let (cards, answered) = match response {
             Response::Done => return Ok(Answered::Owed),
             Response::Nothing => (Vec::new(), Answered::Silence),
-            Response::Note(text) if shows_notes(heard) => {
-                let note = cut(&text.replace('`', ""), NOTE);
-                let stray = self.is_stray(heard).await?;
-                (Vec::new(), if stray { Answered::Stray(note) } else { Answered::Note(note) })
+            Response::Note(text) if shows_notes(heard) => (Vec::new(), self.note(heard, &text, Answered::Note).await?),
+            Response::Seen(text) if shows_notes(heard) => (Vec::new(), self.note(heard, &text, Answered::Seen).await?),
+            Response::Say(reply) if reply.may_pass() && asks_unseen(heard) => {
+                (Vec::new(), Answered::Reply(Box::new(card(heard, *reply))))
             }
-            Response::Note(text) => (vec![self.owe_reply(heard, Reply::new().line(&text))], Answered::Owed),
+            Response::Note(text) | Response::Seen(text) => {
+                (vec![self.owe_reply(heard, Reply::new().line(&text))], Answered::Owed)
+            }
             Response::Say(reply) => (vec![self.owe_reply(heard, *reply)], Answered::Owed),
             Response::Cards(cards) => (cards, Answered::Owed),
         };
@@ -137,6 +145,11 @@ impl DeskService {
             self.parts.bus.ring(Ring::Outbox);
         }
         Ok(answered)
+    }
+
+    async fn note(&self, heard: &Heard, text: &str, shown: fn(String) -> Answered) -> Result<Answered, Refusal> {
+        let note = cut(&text.replace('`', ""), NOTE);
+        Ok(if self.is_stray(heard).await? { Answered::Stray(note) } else { shown(note) })
     }
 
     /// Whether the pressed button is on a copy of a card that was sent without our hearing of it (the hub died in between),
@@ -151,8 +164,7 @@ impl DeskService {
     }
 
     fn owe_reply(&self, heard: &Heard, reply: Reply) -> Delivery {
-        let card = reply.into_card(&format!("{}:{}", heard.source, heard.id), heard.message.clone());
-        owed(heard.place.clone(), Card::Reply(card), fresh::now())
+        owed(heard.place.clone(), Card::Reply(card(heard, reply)), fresh::now())
     }
 
     async fn remember_privacy(&self, heard: &Heard) -> Result<(), Refusal> {
@@ -185,13 +197,23 @@ fn shows_notes(heard: &Heard) -> bool {
     }
 }
 
+/// Whether the person asked in a place that others read, but so that they did not see it: the answer is not theirs either.
+fn asks_unseen(heard: &Heard) -> bool {
+    matches!(heard.what, Said::Form { .. }) && heard.privacy != Privacy::Private
+}
+
+fn card(heard: &Heard, reply: Reply) -> ReplyCard {
+    reply.into_card(&format!("{}:{}", heard.source, heard.id), heard.message.clone())
+}
+
 /// A refusal as it is said in a chat, where the command line's advice does not help.
 pub(super) fn worded(refusal: &Refusal) -> String {
     let text = refusal.to_string();
     let plain = text.split("; `signalbox").next().unwrap_or(&text);
     let mut letters = plain.chars();
     let first: String = letters.next().map(char::to_uppercase).into_iter().flatten().collect();
-    format!("{first}{}", letters.as_str())
+    let end = if plain.ends_with(['.', '!', '?', ':', '…']) { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
 }
 
 fn cut(text: &str, length: usize) -> String {
@@ -208,7 +230,7 @@ mod tests {
     #[test]
     fn refusals_read_well_in_a_chat() {
         let refusal = Refusal::NotFound("there is no task `x`; `signalbox tasks` lists them".to_owned());
-        assert_eq!(worded(&refusal), "There is no task `x`");
+        assert_eq!(worded(&refusal), "There is no task `x`.");
         assert_eq!(cut(&"ä".repeat(300), 200).chars().count(), 200);
     }
 }

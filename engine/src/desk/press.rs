@@ -84,17 +84,16 @@ impl DeskService {
         span: GrantSpan,
     ) -> Result<Response, Refusal> {
         let request = Decide { approval: approval.to_owned(), saying, span };
-        let said = match self.hub.decide(&case.actor, request).await? {
-            Decided::Applied { approval } => match approval.state {
-                ApprovalState::Allowed => "Allowed.".to_owned(),
-                ApprovalState::Denied => "Denied.".to_owned(),
-                ApprovalState::Open | ApprovalState::Void => "Counted.".to_owned(),
-            },
-            Decided::Counted { missing: 1 } => "Your yes is counted; one more is needed.".to_owned(),
-            Decided::Counted { missing } => format!("Your yes is counted; {missing} more are needed."),
-            Decided::Late { approval } => late(&approval),
-        };
-        Ok(Response::Note(said))
+        Ok(match self.hub.decide(&case.actor, request).await? {
+            Decided::Applied { approval } => Response::seen(match approval.state {
+                ApprovalState::Allowed => "Allowed.",
+                ApprovalState::Denied => "Denied.",
+                ApprovalState::Open | ApprovalState::Void => "Counted.",
+            }),
+            Decided::Counted { missing: 1 } => Response::seen("Your yes is counted; one more is needed."),
+            Decided::Counted { missing } => Response::seen(format!("Your yes is counted; {missing} more are needed.")),
+            Decided::Late { approval } => Response::Note(late(&approval)),
+        })
     }
 
     /// Where a place has no forms, the words are asked for by a message that the person answers.

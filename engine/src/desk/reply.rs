@@ -61,6 +61,11 @@ impl Reply {
         self
     }
 
+    /// Whether it can be shown to one person in passing: a file is for everybody, and words in return belong to a message.
+    pub(super) fn may_pass(&self) -> bool {
+        self.file.is_none() && self.wants.is_none()
+    }
+
     pub(super) fn into_card(self, to: &str, message: Option<String>) -> ReplyCard {
         let Self { parts, file, rows, wants, answers } = self;
         // The key of a card is part of a database's key.

@@ -18,7 +18,7 @@ impl DeskService {
 
     pub(super) async fn stop_one(&self, case: &Case<'_>, task: &TaskId) -> Result<Response, Refusal> {
         let task = self.hub.stop(&case.actor, task.as_str()).await?;
-        Ok(Response::note(match task.state {
+        Ok(Response::seen(match task.state {
             TaskState::Stopped => format!("`{}` is stopped.", task.id),
             _ => format!("`{}` is being stopped.", task.id),
         }))
@@ -36,7 +36,7 @@ impl DeskService {
 
     pub(super) async fn push_one(&self, case: &Case<'_>, task: &TaskId) -> Result<Response, Refusal> {
         let task = self.hub.push(&case.actor, task.as_str()).await?;
-        Ok(Response::note(format!("`{}` is pushed.", task.branch())))
+        Ok(Response::seen(format!("`{}` is pushed.", task.branch())))
     }
 
     pub(super) async fn show_diff(&self, case: &Case<'_>, task: Named) -> Result<Response, Refusal> {

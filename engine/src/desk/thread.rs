@@ -5,7 +5,7 @@ use super::hear::{Case, Response};
 use super::reply::Reply;
 use crate::store::PlaceSetting;
 use signalbox_core::command::{Mode, Reference};
-use signalbox_core::desk::{Privacy, Said};
+use signalbox_core::desk::{Heard, Privacy, Said};
 use signalbox_core::id::{ConversationId, TaskId};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
@@ -63,6 +63,9 @@ impl DeskService {
     /// Queues a task; its receipt is the answer.
     pub(super) async fn submit(&self, case: &Case<'_>, prompt: String, thread: Thread) -> Result<Response, Refusal> {
         let heard = case.heard;
+        if thread == Thread::New {
+            self.take_over_habits(heard).await?;
+        }
         let place = self.parts.store.place(&heard.place).await?;
         let (conversation, project) = match thread {
             Thread::On(id) => (Some(id), None),
@@ -104,6 +107,20 @@ impl DeskService {
         };
         self.hub.submit(&case.actor, request).await?;
         Ok(Response::Done)
+    }
+
+    /// A conversation that begins in a part of a place is held as is chosen there, unless something else is chosen here.
+    async fn take_over_habits(&self, heard: &Heard) -> Result<(), Refusal> {
+        let Some(parent) = &heard.parent else { return Ok(()) };
+        let store = &self.parts.store;
+        let (here, there) = (store.place(&heard.place).await?, store.place(parent).await?);
+        if let (None, Some(mode)) = (here.mode, there.mode) {
+            store.set_place(&heard.place, PlaceSetting::Mode(Some(mode))).await?;
+        }
+        if let (None, Some(model)) = (here.model, there.model) {
+            store.set_place(&heard.place, PlaceSetting::Model(Some(model))).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn start_conversation(

@@ -3,11 +3,12 @@
 use crate::stage::{SOON, Stage, approval, asks, place};
 use serde_json::json;
 use signalbox_core::button::Press;
-use signalbox_core::card::Card;
+use signalbox_core::card::{Card, ReplyCard};
 use signalbox_core::command::Verb;
 use signalbox_core::desk::{Answered, Said};
 use signalbox_core::id::ApprovalId;
-use signalbox_testkit::discord::ResponseKind;
+use signalbox_core::sheet::{Button, Part};
+use signalbox_testkit::discord::{self, ResponseKind};
 use std::time::Duration;
 
 #[tokio::test]
@@ -26,6 +27,44 @@ async fn a_button_is_acknowledged_and_its_note_is_for_the_one_who_pressed_it() {
     assert_eq!(heard[0].sender.account, stage.ann.id().to_string());
     let note = stage.server.wait_for(&stage.general, |message| message.content == "Bob was faster.", SOON).await;
     assert_eq!(note.ephemeral_to, Some(stage.ann.id()));
+    bot.stops().await;
+}
+
+#[tokio::test]
+async fn what_the_card_shows_is_not_said_again_to_the_one_who_pressed_but_a_command_is_answered() {
+    let stage = Stage::new();
+    let bot = stage.listens().await;
+    stage.server.wait_for_command("approve", SOON).await;
+    stage.channel().send(&stage.delivery(&stage.general, asks("make"))).await.unwrap();
+    let card = stage.general.messages()[0].id;
+    stage.desk.answers(Answered::Seen("Allowed.".to_owned()));
+    stage.ann.presses(&stage.general, card, "Once").response().await;
+    stage.desk.wait_done(1).await;
+    let id = ApprovalId::from_entropy(7).to_string();
+    let asked = stage.ann.slash(&stage.general, "approve", &[("id", &id)]);
+    let told = asked.wait_for(|message| message.content == "Allowed.", SOON).await;
+    assert_eq!(told.ephemeral_to, Some(stage.ann.id()));
+    assert_eq!(stage.general.messages().len(), 2, "{}", stage.server.transcript(&stage.general));
+    bot.stops().await;
+}
+
+#[tokio::test]
+async fn the_answer_to_a_command_is_for_the_one_who_asked_with_all_that_can_be_pressed() {
+    let stage = Stage::new();
+    let bot = stage.listens().await;
+    stage.server.wait_for_command("status", SOON).await;
+    let button = Button::plain("Show", Press::Show(ApprovalId::from_entropy(7)));
+    let long = (0..100).map(|number| Part::Line(format!("{number}: {}", "x".repeat(60))));
+    let parts = std::iter::once(Part::Title("All of it".to_owned())).chain(long).collect();
+    let (to, rows) = ("u".to_owned(), vec![vec![button]]);
+    let reply = ReplyCard { to, message: None, parts, file: None, rows, wants: None };
+    stage.desk.answers(Answered::Reply(Box::new(reply)));
+    let asked = stage.ann.slash(&stage.general, "status", &[]);
+    asked.wait_for(|message| message.content.starts_with("**All of it**"), SOON).await;
+    let last = |message: &discord::Message| message.content.contains("99: x") && message.button("Show").is_some();
+    stage.server.wait_for(&stage.general, last, SOON).await;
+    let said = stage.general.messages();
+    assert!(said.len() > 1 && said.iter().all(|message| message.ephemeral_to == Some(stage.ann.id())), "{said:#?}");
     bot.stops().await;
 }
 

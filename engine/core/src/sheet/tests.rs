@@ -167,6 +167,27 @@ fn questions_have_their_options_and_what_was_chosen() {
 }
 
 #[test]
+fn answers_are_told_in_the_order_of_their_questions() {
+    let questions = json!([
+        {"question": "Which files?", "options": [{"label": "One"}]},
+        {"question": "How soon?", "options": [{"label": "Now"}]},
+    ]);
+    let mut answered = approval("AskUserQuestion", json!({ "questions": questions }));
+    let answers = [("How soon?", "Now"), ("Which files?", "One")];
+    let answers = answers.map(|(question, answer)| (question.to_owned(), answer.to_owned())).into();
+    answered.state = ApprovalState::Allowed;
+    answered.decision = Some(Decision {
+        by: UserId::new("bob"),
+        name: "Bob".to_owned(),
+        place: None,
+        at: Timestamp::from_millis(31_000),
+        saying: Saying::Answer { answers },
+        grant: None,
+    });
+    assert!(card(&answered, Detail::Full).contains("Answered by Bob: One; Now\n"), "{}", card(&answered, Detail::Full));
+}
+
+#[test]
 fn a_question_that_cannot_be_understood_is_shown_as_it_came() {
     let asked = approval("AskUserQuestion", json!({"questions": [{"odd": "x"}]}));
     let shown = card(&asked, Detail::Full);
