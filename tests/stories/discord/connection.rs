@@ -81,12 +81,13 @@ async fn what_was_said_while_the_hub_was_down_and_its_session_died_is_read_from_
 async fn answers_that_are_lost_on_the_way_are_sent_again_and_seen_once() {
     let team = Team::new().await;
     let ann = team.member("Ann", "member").await;
-    for fault in [Fault::LoseResponse, Fault::Html(502), Fault::LoseRequest, Fault::LoseResponse] {
-        team.discord.misbehave(fault.once().on("POST", "/messages"));
-    }
     team.discord.misbehave(Fault::LoseResponse.once().on("POST", "/threads"));
     let long: String = (0..90).map(|number| format!("Paragraph {number} of an answer that goes on.\n\n")).collect();
     let thread = team.asks(&ann, &just_say(&long)).await;
+    let posts = format!("channels/{}/messages", thread.id());
+    for fault in [Fault::LoseResponse, Fault::Html(502), Fault::LoseRequest, Fault::LoseResponse] {
+        team.discord.misbehave(fault.once().on("POST", &posts));
+    }
     team.hears(&thread, "Paragraph 89 of").await;
     let said = thread.messages();
     for number in [0, 30, 60, 89] {
