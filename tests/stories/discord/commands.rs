@@ -38,7 +38,10 @@ async fn commands_complete_projects_tasks_and_approvals_and_do_what_they_say() {
     assert!(read(&again).contains("1 file, +1 −0"), "it ran without a question: {}", again.content);
     let cards = thread.messages().into_iter().filter(|message| message.content.contains("wants to run")).count();
     assert_eq!(cards, 1, "the yes of a while covers it: {}", team.discord.transcript(&thread));
-    assert!(thread.messages().iter().all(|message| !message.thinking));
+    assert!(
+        lab.messages().iter().chain(&thread.messages()).all(|message| !message.thinking && message.pings.is_empty())
+    );
+    println!("{}\n{}", team.discord.transcript(&lab), team.discord.transcript(&thread));
     team.ends().await;
 }
 

@@ -6,6 +6,7 @@ use crate::harness::PATIENCE;
 use serde_json::json;
 use signalbox_testkit::discord::Message;
 use signalbox_testkit::script::Script;
+use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn a_models_text_rings_up_nobody_wherever_it_comes_to_stand() {
@@ -30,6 +31,31 @@ async fn a_models_text_rings_up_nobody_wherever_it_comes_to_stand() {
     let shown = team.discord.wait_for(&team.room, shown, PATIENCE).await;
     team.hears(&team.thread_of(&team.room, &shown).await, "done in").await;
     // That nothing of the bot's rang anybody up is looked at where every story ends.
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn a_busy_task_is_one_card_that_is_edited_in_place_and_no_faster_than_discord_takes_it() {
+    let team = Team::new().await;
+    let ann = team.member("Ann", "member").await;
+    let look = |script: Script, number: u64| {
+        let name = if number.is_multiple_of(2) { "notes.txt" } else { "README.md" };
+        script.delay(Duration::from_millis(200)).tool("Read", json!({"file_path": format!("/workspace/{name}")}))
+    };
+    let script = (0..25).fold(Script::new().say("I look *around*."), look).say("I have seen it all.");
+    let begun = Instant::now();
+    let thread = team.asks(&ann, &script.to_string()).await;
+    let card = team.hears(&thread, "in demo").await;
+    let working = |message: &Message| message.id == card.id && message.content.contains("› `Read");
+    let seen = team.discord.wait_for(&thread, working, PATIENCE).await;
+    assert!(seen.content.starts_with("**▶️ Working") && seen.labels() == ["Stop", "Details"], "{}", seen.content);
+    team.hears(&thread, "I have seen it all.").await;
+    let over = team.becomes(&thread, &card, "✅ Done").await;
+    println!("It looked like this:\n{}\n", over.versions[over.versions.len() / 2].content);
+    let at_most = begun.elapsed().as_secs() as usize / 2 + 4;
+    assert!((2..=at_most).contains(&over.versions.len()), "{} edits, not {at_most}", over.versions.len());
+    assert_eq!(thread.messages().len(), 2, "a card and an answer: {}", team.discord.transcript(&thread));
+    assert_eq!(team.discord.too_many_requests(), 0);
     team.ends().await;
 }
 

@@ -10,6 +10,7 @@ mod job;
 mod looks;
 mod parking;
 mod people;
+mod places;
 mod questions;
 
 use crate::harness::{PATIENCE, Serving, World};
