@@ -53,9 +53,19 @@ impl Hub {
             Kind::Cold => ("hub-cold", "0"),
             Kind::Warm => ("hub-warm", "1"),
         };
+        Self::start_with(world, home, &[], &[("SIGNALBOX_SANDBOX_WARM", warm)]).await
+    }
+
+    /// The same with other arguments and settings.
+    pub(crate) async fn start_with(
+        world: &World,
+        home: &str,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         let home = world.path().join(home);
         let mut command = serve(world, &home);
-        command.env("SIGNALBOX_SANDBOX_WARM", warm);
+        command.args(arguments).envs(variables.iter().copied());
         let (hub, _) = Self::run(command, &home, Instant::now()).await?;
         let project = json!({"name": "bench", "git": world.repository(), "policy": null, "credential": null});
         hub.post("projects", &project).await?;
@@ -153,7 +163,7 @@ impl Hub {
         Ok(Record { lines: Box::pin(FramedRead::new(StreamReader::new(bytes), LinesCodec::new())) })
     }
 
-    async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Response> {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Response> {
         let answer = self.client.post(format!("{API}/{path}")).json(body).send().await?;
         if answer.status().is_success() {
             return Ok(answer);

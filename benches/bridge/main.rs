@@ -5,13 +5,18 @@
 //! The ways take turns within each round, so that what else the machine does hits all alike; the median and the best of all
 //! rounds are printed. A missed target is printed and changes nothing else: the exit status speaks of malfunctions alone.
 //!
+//! After that, in `chat`, what people in a chat wait for.
+//!
 //!   SIGNALBOX_BENCH_ROUNDS  how many rounds (7)
+//!   SIGNALBOX_BENCH_ONLY    `bridge` or `chat`: only that
 //!   SIGNALBOX_BENCH_CLAUDE  the CLI for the host (the one that the image was built with)
 //!   RUNNER_IMAGE            the sandbox image (signalbox-runner)
 
 mod bare;
+mod chat;
 mod figures;
 mod hub;
+mod percentiles;
 mod world;
 
 use anyhow::{Context as _, ensure};
@@ -37,10 +42,24 @@ async fn main() -> anyhow::Result<()> {
     };
     ensure!(rounds > 0, "SIGNALBOX_BENCH_ROUNDS must be at least 1");
     let world = World::new()?;
-    let figures = measure(&world, rounds).await;
+    let figures = measure_all(&world, rounds).await;
     let left = world.leave().await;
     print!("{}", figures?);
     left
+}
+
+/// The ways against each other, then what is seen in a chat; either alone where `SIGNALBOX_BENCH_ONLY` names it.
+async fn measure_all(world: &World, rounds: usize) -> anyhow::Result<String> {
+    let only = std::env::var("SIGNALBOX_BENCH_ONLY").unwrap_or_default();
+    let mut told = String::new();
+    if only != "chat" {
+        told += &measure(world, rounds).await?.to_string();
+    }
+    if only != "bridge" {
+        eprintln!("in a chat …");
+        told += &chat::measure(world, rounds).await?.to_string();
+    }
+    Ok(told)
 }
 
 async fn measure(world: &World, rounds: usize) -> anyhow::Result<Figures> {
