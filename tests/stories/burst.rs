@@ -167,16 +167,16 @@ async fn corners(team: &Team) -> Vec<Corner> {
         people.push(person);
     }
     let members: Vec<_> = people.iter().collect();
-    for number in 0..SUPERGROUPS {
+    for (number, person) in people.iter().take(SUPERGROUPS).enumerate() {
         let group = team.telegram.supergroup(&format!("Group {number}"), &members);
         team.binds(&group.id().to_string()).await;
-        corners.push(Corner::new(Spot::Chat(group), &people[number]));
+        corners.push(Corner::new(Spot::Chat(group), person));
     }
-    for number in 0..FORUMS {
+    for (number, person) in people.iter().take(FORUMS).enumerate() {
         let forum = team.telegram.forum(&format!("Forum {number}"), &members);
         team.binds(&forum.id().to_string()).await;
         let topics = (0..TOPICS).map(|topic| forum.topic(&format!("Topic {topic}")));
-        corners.extend(topics.map(|topic| Corner::new(Spot::Topic(topic), &people[number])));
+        corners.extend(topics.map(|topic| Corner::new(Spot::Topic(topic), person)));
     }
     corners
 }
@@ -227,17 +227,17 @@ fn edits_held_up_nobody(corners: &[Corner], began: Instant) {
     assert!(busy <= quiet + Duration::from_secs(2), "{busy:?} beside progress, {quiet:?} elsewhere");
 }
 
+/// The tasks that are not over, those that wait first.
 async fn open_tasks(team: &Team) -> Vec<String> {
-    let tasks: serde_json::Value = serde_json::from_str(&team.says(&["tasks", "--json"]).await).unwrap();
-    let id = |task: &serde_json::Value| task["id"].as_str().map(str::to_owned);
-    tasks.as_array().unwrap().iter().filter_map(id).collect()
+    let tasks: Vec<serde_json::Value> = serde_json::from_str(&team.says(&["tasks", "--json"]).await).unwrap();
+    let (running, waiting): (Vec<_>, Vec<_>) = tasks.into_iter().partition(|task| task["state"] == "running");
+    waiting.iter().chain(&running).filter_map(|task| task["id"].as_str().map(str::to_owned)).collect()
 }
 
-/// Ends the tasks, those that wait first. Each of the requests had made one.
+/// Ends the tasks: each request had made one, and only one.
 async fn stop_all(team: &Team, corners: &[Corner]) {
-    let mut open = open_tasks(team).await;
+    let open = open_tasks(team).await;
     assert_eq!(open.len(), 12, "two that run and ten that wait");
-    open.sort_by_key(|task| std::cmp::Reverse(task.clone()));
     for task in open {
         team.says(&["stop", &task]).await;
     }
