@@ -2,11 +2,12 @@
 
 mod administer;
 mod approvals;
+mod automation;
 mod config;
 mod serve;
 mod tasks;
 
-use crate::args::{Args, Command, ProjectCommand, UserCommand};
+use crate::args::{Args, Command, HookCommand, ProjectCommand, UserCommand};
 use crate::client::SocketHub;
 use crate::exit::Exit;
 use crate::logging::{self, Loudness};
@@ -28,6 +29,7 @@ pub(crate) async fn perform(args: Args) -> anyhow::Result<Exit> {
         Command::Config(command) => config::config(&command, &surroundings),
         Command::Migrate => serve::migrate(&surroundings).await,
         Command::RotateKey => serve::rotate_key(&surroundings).await,
+        Command::Hook(HookCommand::Example(args)) => automation::example(&args),
         other => ask(other, &surroundings).await,
     }
 }
@@ -50,6 +52,8 @@ async fn answer(command: Command, hub: &SocketHub) -> anyhow::Result<()> {
         Command::User(UserCommand::LinkCode(args)) => administer::make_link_code(&args, hub).await,
         Command::Places(args) => administer::list_places(&args, hub).await,
         Command::Bind(args) => administer::bind(&args, hub).await,
+        Command::Hook(command) => automation::hook(command, hub).await,
+        Command::Schedule(command) => automation::schedule(command, hub).await,
         Command::Tasks(args) => tasks::list(args, hub).await,
         Command::Show(args) => tasks::show(&args, hub).await,
         Command::Stop(args) => tasks::stop(&args, hub).await,
