@@ -10,6 +10,7 @@ mod discarding;
 mod discord;
 mod hand_over;
 mod harness;
+mod hooks;
 mod hub_image;
 mod main_job;
 mod must_never;

@@ -65,10 +65,11 @@ async fn followers_are_told_what_the_first_place_is_told(bench: Arc<Bench>) {
     let task = store.submit(new).await.unwrap().task;
     let lease = store.lease(&task, &claim("one", 2_000, 12_000)).await.unwrap().unwrap();
     let approval = cast.approval(&lease, 1);
-    store.open_approval(&lease, asking(&approval, &["terminal:1", "telegram:7"])).await.unwrap();
+    let opened = store.open_approval(&lease, asking(&approval, &["terminal:1", "telegram:7"])).await.unwrap();
+    opened.applied().expect("not stale");
     let mut end = finish(TaskStep::Answered);
     end.deliveries = vec![owed(place("terminal:1"), task_card(&task, TaskState::Succeeded), at(9_000))];
-    store.finish(&lease, end).await.unwrap();
+    store.finish(&lease, end).await.unwrap().applied().expect("not stale");
     let to = async |text: &str| {
         let filter = DeliveryFilter { place: Some(place(text)), ..DeliveryFilter::default() };
         let owed = store.deliveries(&filter).await.unwrap();
