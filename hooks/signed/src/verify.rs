@@ -97,7 +97,7 @@ fn decode(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
         Encoding::Base64 => BASE64_STANDARD.decode(text).ok(),
         Encoding::Hex => {
             let pairs = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok());
-            let sound = text.len() % 2 == 0 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+            let sound = text.len().is_multiple_of(2) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
             sound.then(|| pairs.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect()).flatten()
         }
     }
