@@ -29,7 +29,7 @@ async fn ten_thousand_messages_over_fifty_chats_are_answered_once_and_in_order()
     let mut corners = corners(&team).await;
     // Two chats in which a task shows its progress all the time, while ten others have requests that wait behind it.
     for corner in &corners[..2] {
-        corner.person.says(&corner.spot, &long_story(LONGEST));
+        corner.person.says(&corner.spot, &long_story(LONGEST * 3));
         team.hears(&corner.spot, "in demo").await;
     }
     team.telegram.pause_updates();
