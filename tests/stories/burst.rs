@@ -183,7 +183,7 @@ async fn corners(team: &Team) -> Vec<Corner> {
 
 /// Everybody talks at once; how much was said.
 fn say_all(corners: &mut [Corner]) -> usize {
-    const WORDS: [&str; 5] = ["/whoami", "/queue", "/pending", "/projects", "/help stop"];
+    const WORDS: [&str; 5] = ["/whoami", "/help stop", "/queue", "/help diff", "/help new"];
     let mut said = 0;
     for round in 0..IN_PRIVATE {
         for (number, corner) in corners.iter_mut().enumerate() {
