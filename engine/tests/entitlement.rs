@@ -158,6 +158,8 @@ fn request(project: Option<&str>, conversation: Option<ConversationId>) -> Submi
         mode: None,
         message: None,
         goes_on: false,
+        ground: None,
+        about: None,
     }
 }
 

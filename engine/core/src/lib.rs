@@ -12,6 +12,7 @@ pub mod desk;
 pub mod event;
 pub mod exhibit;
 pub mod grant;
+pub mod ground;
 pub mod id;
 pub mod money;
 pub mod people;

@@ -61,7 +61,7 @@ impl DeskService {
         }
         let response = match self.parts.store.actor_by_identity(&heard.sender).await? {
             Some(actor) => {
-                let actor = Actor { place: Some(heard.place.clone()), ..actor };
+                let actor = Actor { place: Some(heard.place.clone()), at_most: heard.at_most, ..actor };
                 self.remember_privacy(&heard).await?;
                 self.respond(&Case { heard: &heard, actor }).await
             }

@@ -104,6 +104,8 @@ impl DeskService {
             mode: place.mode.as_deref().and_then(|mode| mode.parse::<Mode>().ok()),
             message: heard.message.clone(),
             goes_on: heard.one_conversation,
+            ground: heard.ground.clone(),
+            about: heard.about.clone(),
         };
         self.hub.submit(&case.actor, request).await?;
         Ok(Response::Done)

@@ -4,10 +4,11 @@ use super::Store;
 use super::answers::Fenced;
 use super::blobs::wall_clock;
 use super::claim::{Lease, hold};
-use super::columns::Columns;
+use super::columns::{Columns, from_json, to_json};
 use super::db::Tx;
 use super::error::StoreError;
 use signalbox_core::command::Mode;
+use signalbox_core::ground::Ground;
 use signalbox_core::id::{BlobId, ConversationId, NodeId, ProjectId, SessionId, TaskId};
 use signalbox_core::place::Place;
 use signalbox_core::time::Timestamp;
@@ -39,6 +40,8 @@ pub struct Conversation {
     pub mode: Mode,
     /// The model that people chose for it; none means the hub's.
     pub model: Option<String>,
+    /// What it works on; none means the repository's default branch.
+    pub ground: Option<Ground>,
     /// When it began.
     pub created_at: Timestamp,
     /// When it changed last.
@@ -61,6 +64,7 @@ impl Conversation {
             volumes: None,
             mode: Mode::Work,
             model: None,
+            ground: None,
             created_at: at,
             updated_at: at,
         }
@@ -207,7 +211,7 @@ async fn choose(tx: &mut Tx, id: &ConversationId, choice: &Choice, at: Timestamp
 pub(super) async fn load(tx: &mut Tx, id: &ConversationId) -> Result<Option<Conversation>, StoreError> {
     let found = sqlx::query(
         "SELECT id, project_id, place, session_id, head, base, live_task, node, session_blob, volumes, \
-         mode, model, created_at, updated_at FROM conversations WHERE id = ?",
+         mode, model, ground, created_at, updated_at FROM conversations WHERE id = ?",
     );
     let Some(row) = found.bind(id.as_str()).fetch_optional(tx).await? else { return Ok(None) };
     Ok(Some(Conversation {
@@ -223,6 +227,7 @@ pub(super) async fn load(tx: &mut Tx, id: &ConversationId) -> Result<Option<Conv
         volumes: row.maybe_text("volumes")?,
         mode: mode_of(&row.text("mode")?)?,
         model: row.maybe_text("model")?,
+        ground: row.maybe_text("ground")?.map(|text| from_json("ground", &text)).transpose()?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     }))
@@ -236,8 +241,8 @@ fn mode_of(word: &str) -> Result<Mode, StoreError> {
 /// Stores a new one.
 pub(super) async fn insert(tx: &mut Tx, new: &Conversation) -> Result<(), StoreError> {
     let added = sqlx::query(
-        "INSERT INTO conversations (id, project_id, place, session_id, head, base, node, mode, model, created_at, \
-         updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO conversations (id, project_id, place, session_id, head, base, node, mode, model, ground, \
+         created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     added
         .bind(new.id.as_str())
@@ -249,6 +254,7 @@ pub(super) async fn insert(tx: &mut Tx, new: &Conversation) -> Result<(), StoreE
         .bind(new.node.as_ref().map(NodeId::as_str))
         .bind(new.mode.as_str())
         .bind(&new.model)
+        .bind(new.ground.as_ref().map(to_json).transpose()?)
         .bind(new.created_at.millis())
         .bind(new.updated_at.millis())
         .execute(tx)

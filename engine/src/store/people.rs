@@ -139,6 +139,7 @@ fn actor_of(row: &AnyRow) -> Result<Actor, StoreError> {
         name: row.text("username")?,
         admin: row.text("role")? == "admin",
         place: None,
+        at_most: None,
     })
 }
 

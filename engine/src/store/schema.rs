@@ -8,7 +8,7 @@ use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, Connection, SqlSafeStr};
 use std::sync::Arc;
 
-const MIGRATIONS: [Step; 8] = [
+const MIGRATIONS: [Step; 9] = [
     Step {
         name: "people and projects",
         sqlite: include_str!("../../../migrations/sqlite/0001_people_and_projects.sql"),
@@ -48,6 +48,11 @@ const MIGRATIONS: [Step; 8] = [
         name: "waiting",
         sqlite: include_str!("../../../migrations/sqlite/0008_waiting.sql"),
         mysql: include_str!("../../../migrations/mysql/0008_waiting.sql"),
+    },
+    Step {
+        name: "grounds",
+        sqlite: include_str!("../../../migrations/sqlite/0009_grounds.sql"),
+        mysql: include_str!("../../../migrations/mysql/0009_grounds.sql"),
     },
 ];
 
