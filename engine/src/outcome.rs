@@ -16,7 +16,8 @@ pub(crate) struct Outcome {
     pub(crate) answer: Option<String>,
     pub(crate) failure: Option<Failure>,
     pub(crate) commit: Option<String>,
-    pub(crate) pushed: bool,
+    /// The branch that the work was pushed to.
+    pub(crate) pushed_to: Option<String>,
     pub(crate) stat: Option<DiffStat>,
     pub(crate) files: Vec<Attachment>,
     /// What could not be handed over, in a sentence.
@@ -38,7 +39,7 @@ impl Outcome {
             match event.kind {
                 EventKind::Collected { stat, .. } => told.stat = Some(stat),
                 EventKind::HandedOver { files, left_out } => (told.files, told.left_out) = (files, left_out),
-                EventKind::Pushed { .. } => told.pushed = true,
+                EventKind::Pushed { branch, .. } => told.pushed_to = Some(branch),
                 EventKind::Discarded { by } => (told.discarded, told.stat) = (Some(by), None),
                 // Another try has a work of its own.
                 EventKind::RetryRequested { .. } => {
@@ -86,9 +87,9 @@ pub(crate) fn cards(task: &Task, project: &str, state: TaskState, outcome: &Outc
         state,
         answer: outcome.words(),
         failure: outcome.failure.clone(),
-        branch: outcome.commit.as_ref().map(|_| task.branch()),
+        branch: outcome.commit.as_ref().map(|_| outcome.pushed_to.clone().unwrap_or_else(|| task.branch())),
         commit: outcome.commit.clone(),
-        pushed: outcome.pushed,
+        pushed: outcome.pushed_to.is_some(),
         stat: outcome.stat.clone(),
         cost: task.cost,
         files: outcome.files.clone(),

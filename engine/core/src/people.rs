@@ -142,7 +142,11 @@ mod tests {
             standing.actor.at_most = Some(most);
             rights(standing)
         };
-        assert_eq!(from(Role::Viewer, standing(None, true)), [true, false, false, false, false], "wherever they act from");
+        assert_eq!(
+            from(Role::Viewer, standing(None, true)),
+            [true, false, false, false, false],
+            "wherever they act from"
+        );
         assert_eq!(from(Role::Member, standing(Some(Role::Owner), false)), [true, true, true, false, false]);
         assert_eq!(from(Role::Owner, standing(Some(Role::Viewer), false)), [true, false, false, false, false]);
     }

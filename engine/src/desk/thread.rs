@@ -63,6 +63,7 @@ impl DeskService {
     /// Queues a task; its receipt is the answer.
     pub(super) async fn submit(&self, case: &Case<'_>, prompt: String, thread: Thread) -> Result<Response, Refusal> {
         let heard = case.heard;
+        let thread = self.on_its_ground(case, thread).await?;
         if thread == Thread::New {
             self.take_over_habits(heard).await?;
         }
@@ -123,6 +124,13 @@ impl DeskService {
             store.set_place(&heard.place, PlaceSetting::Model(Some(model))).await?;
         }
         Ok(())
+    }
+
+    /// A conversation goes on where its branch is as it left it; else the request begins another one on what is there now.
+    async fn on_its_ground(&self, case: &Case<'_>, thread: Thread) -> Result<Thread, Refusal> {
+        let (Thread::On(id), Some(here)) = (&thread, &case.heard.ground) else { return Ok(thread) };
+        let stands_on = self.parts.store.conversation(id).await?.and_then(|conversation| conversation.ground);
+        Ok(if stands_on.as_ref() == Some(here) { thread } else { Thread::New })
     }
 
     pub(super) async fn start_conversation(

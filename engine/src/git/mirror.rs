@@ -14,6 +14,9 @@ pub(super) const DEFAULT: &str = "refs/signalbox/default";
 /// Where the remote's branches are.
 pub(super) const THEIRS: &str = "refs/remotes/origin/";
 
+/// The reference that was fetched last beside the branches; whoever stands on it keeps it by its seed.
+pub(super) const GROUND: &str = "refs/signalbox/ground";
+
 /// A project's bare mirror on the hub's disk. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Mirror {

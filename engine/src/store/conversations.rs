@@ -83,11 +83,12 @@ pub(super) enum Change {
     Node(Option<NodeId>),
 }
 
-/// What people choose of a conversation, whoever works in it at the moment.
+/// What changes of a conversation whoever works in it at the moment: what people choose, and where its branch is.
 #[derive(Debug, Clone)]
 enum Choice {
     Mode(Mode),
     Model(Option<String>),
+    Ground(Ground),
 }
 
 impl Store {
@@ -164,6 +165,14 @@ impl Store {
         self.choose(id, Choice::Model(model)).await
     }
 
+    /// Keeps where the conversation's branch is now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn set_ground(&self, id: &ConversationId, ground: Ground) -> Result<(), StoreError> {
+        self.choose(id, Choice::Ground(ground)).await
+    }
+
     async fn choose(&self, id: &ConversationId, choice: Choice) -> Result<(), StoreError> {
         let chosen = (id.clone(), choice, wall_clock());
         self.db.write(chosen, |tx, (id, choice, at)| Box::pin(choose(tx, id, choice, *at))).await
@@ -200,8 +209,13 @@ pub(super) async fn apply(tx: &mut Tx, id: &ConversationId, change: &Change) -> 
 
 async fn choose(tx: &mut Tx, id: &ConversationId, choice: &Choice, at: Timestamp) -> Result<(), StoreError> {
     let (sql, value) = match choice {
-        Choice::Mode(mode) => ("UPDATE conversations SET mode = ?, updated_at = ? WHERE id = ?", Some(mode.as_str())),
-        Choice::Model(model) => ("UPDATE conversations SET model = ?, updated_at = ? WHERE id = ?", model.as_deref()),
+        Choice::Mode(mode) => {
+            ("UPDATE conversations SET mode = ?, updated_at = ? WHERE id = ?", Some(mode.as_str().to_owned()))
+        }
+        Choice::Model(model) => ("UPDATE conversations SET model = ?, updated_at = ? WHERE id = ?", model.clone()),
+        Choice::Ground(ground) => {
+            ("UPDATE conversations SET ground = ?, updated_at = ? WHERE id = ?", Some(to_json(ground)?))
+        }
     };
     sqlx::query(sql).bind(value).bind(at.millis()).bind(id.as_str()).execute(tx).await?;
     Ok(())
