@@ -21,6 +21,7 @@ const SECRETS: &[&str] = &[
     "telegram.token",
     "telegram.webhook_secret",
     "discord.token",
+    "git.signing_key",
 ];
 
 /// Variables that are no configuration keys but belong to the product.

@@ -90,9 +90,27 @@ section!(SandboxSection {
     warm: u32,
     keep: Span,
 });
-section!(GitSection { program: String, private_addresses: bool, author_name: String, author_email: String });
+section!(GitSection {
+    program: String,
+    private_addresses: bool,
+    author_name: String,
+    author_email: String,
+    author: CommitAuthor,
+    co_author: String,
+    signing_key: SecretString,
+});
 section!(RetentionSection { tasks: Span, messages: Span });
 section!(LogSection { level: String, format: LogFormat });
+
+/// Who is named as author of the commits that leave the hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CommitAuthor {
+    /// The hub.
+    Hub,
+    /// Who asked for the task.
+    Requester,
+}
 
 /// How Telegram's updates come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -219,6 +237,16 @@ impl Config {
         );
         let redis = self.redis.url.expose_secret();
         check(!redis.is_empty() && !redis.starts_with("redis://"), "redis.url must begin with redis://");
+        let co_author = self.git.co_author.trim();
+        check(
+            !co_author.is_empty() && !(co_author.contains('<') && co_author.ends_with('>')),
+            "git.co_author must look like `Name <name@example.org>`",
+        );
+        let key = self.git.signing_key.expose_secret();
+        check(
+            !key.is_empty() && !key.contains("PRIVATE KEY"),
+            "git.signing_key must be a private key as ssh-keygen writes it (set SIGNALBOX_GIT_SIGNING_KEY_FILE to its file)",
+        );
         faults.extend(self.chat_contradictions());
         faults
     }

@@ -11,6 +11,9 @@ pub struct Ground {
     pub commit: String,
     /// What the work goes onto.
     pub onto: Onto,
+    /// The commit as it is inside the hub, where what was pushed was rewritten on its way out.
+    #[serde(default)]
+    pub inside: Option<String>,
 }
 
 /// Where the work on a ground goes.
@@ -25,6 +28,11 @@ pub enum Onto {
 }
 
 impl Ground {
+    /// Whether both are the same as seen from outside.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        (&self.reference, &self.commit, &self.onto) == (&other.reference, &other.commit, &other.onto)
+    }
+
     /// Whether it may only be read.
     pub fn is_read_only(&self) -> bool {
         self.onto == Onto::Nowhere

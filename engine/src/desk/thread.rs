@@ -130,7 +130,7 @@ impl DeskService {
     async fn on_its_ground(&self, case: &Case<'_>, thread: Thread) -> Result<Thread, Refusal> {
         let (Thread::On(id), Some(here)) = (&thread, &case.heard.ground) else { return Ok(thread) };
         let stands_on = self.parts.store.conversation(id).await?.and_then(|conversation| conversation.ground);
-        Ok(if stands_on.as_ref() == Some(here) { thread } else { Thread::New })
+        Ok(if stands_on.is_some_and(|ground| ground.is_same_as(here)) { thread } else { Thread::New })
     }
 
     pub(super) async fn start_conversation(

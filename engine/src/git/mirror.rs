@@ -5,6 +5,7 @@ use super::error::GitError;
 use super::forge::Shared;
 use super::lock::{Lock, lock};
 use super::names::{BranchName, Commit, is_reference_name};
+use super::rewrite::PUBLISHED;
 use signalbox_core::id::TaskId;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -89,8 +90,10 @@ impl Mirror {
 
     /// Forgets what was taken of this task; its objects go when git next tidies up.
     pub async fn forget(&self, task: &TaskId) -> Result<(), GitError> {
-        let delete = self.git("update-ref").args(["-d", &task_reference(task)]);
-        self.shared.runner.succeed(&delete).await.map(drop)
+        for reference in [task_reference(task), format!("{PUBLISHED}{task}")] {
+            self.shared.runner.succeed(&self.git("update-ref").args(["-d", &reference])).await?;
+        }
+        Ok(())
     }
 
     /// Whether it has this commit.

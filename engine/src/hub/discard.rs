@@ -3,7 +3,7 @@
 use super::{access, refuse};
 use crate::bus::Ring;
 use crate::fresh;
-use crate::outcome::{self, Outcome};
+use crate::outcome::{self, Outcome, Pushed};
 use crate::parts::Parts;
 use crate::store::{Discard, Discarding};
 use crate::tend;
@@ -25,7 +25,7 @@ pub(crate) async fn discard(parts: &Parts, actor: &Actor, id: &str) -> Result<Ta
         return Err(not_over());
     }
     let told = Outcome::told(parts, &task).await?;
-    if let Some(branch) = &told.pushed_to {
+    if let Some(Pushed { branch, .. }) = &told.pushed {
         return Err(Refusal::Conflict(format!("it is pushed to {branch}; take it back there")));
     }
     if told.discarded.is_some() {

@@ -4,12 +4,11 @@ use super::{access, refuse};
 use crate::bus::Ring;
 use crate::fresh;
 use crate::git::{Commit, GitError, Remote};
-use crate::outcome::{self, Outcome};
+use crate::outcome::{self, Outcome, Pushed};
 use crate::parts::Parts;
-use crate::publish::{Publication, Target};
+use crate::publish::{Publication, Unpushed};
 use crate::secrets;
 use signalbox_core::event::EventKind;
-use signalbox_core::ground::Ground;
 use signalbox_core::people::Actor;
 use signalbox_core::policy::PushWhen;
 use signalbox_core::port::Refusal;
@@ -40,34 +39,32 @@ pub(crate) async fn push(parts: &Parts, actor: &Actor, id: &str) -> Result<Task,
     let failed = |error: GitError| refuse::internal("a mirror cannot be used", &error);
     let mirror = parts.git.open(&task.project).map_err(failed)?;
     let conversation = parts.store.conversation(&task.conversation).await?;
-    let ground = conversation.and_then(|conversation| conversation.ground);
-    let began = ground.map(|ground| Ground { commit: task.base.clone().unwrap_or(ground.commit), ..ground });
-    let target = Target::of(&task, began.as_ref())
-        .ok_or_else(|| Refusal::Forbidden("it comes from a fork: nothing is pushed from there".to_owned()))?;
-    let branch = &target.branch;
+    let conversation =
+        conversation.ok_or_else(|| Refusal::NotFound(format!("the conversation of task {} is gone", task.id)))?;
     let publication = Publication {
+        task: &task,
+        conversation: &conversation,
         mirror: &mirror,
         remote: &remote,
         credential: &credential,
         settings: &settings,
-        target: &target,
         commit: &commit,
     };
-    publication.push().await.map_err(|why| Refusal::Unavailable(format!("{branch} could not be pushed: {why}")))?;
+    let pushed = publication.push(parts).await.map_err(|Unpushed { branch, why }| match branch {
+        Some(branch) => Refusal::Unavailable(format!("{branch} could not be pushed: {why}")),
+        None => Refusal::Forbidden(why),
+    })?;
     tracing::info!(task = %task.id, by = %actor.user, "the branch of task {} is pushed", task.id);
-    if let Some(ground) = began {
-        parts.store.set_ground(&task.conversation, Ground { commit: commit.to_string(), ..ground }).await?;
-    }
-    tell(parts, &task, &project.name, (branch, &commit)).await?;
+    tell(parts, &task, &project.name, pushed).await?;
     Ok(task)
 }
 
 /// The record says so, and so does the outcome's card.
-async fn tell(parts: &Parts, task: &Task, project: &str, (branch, commit): (&str, &Commit)) -> Result<(), Refusal> {
-    let event = EventKind::Pushed { branch: branch.to_owned(), commit: commit.to_string() };
+async fn tell(parts: &Parts, task: &Task, project: &str, pushed: Pushed) -> Result<(), Refusal> {
+    let event = EventKind::Pushed { branch: pushed.branch, commit: pushed.commit };
     let events = parts.store.note(&task.id, event, fresh::now()).await?;
     parts.bus.publish(&events);
-    let outcome = Outcome { commit: Some(commit.to_string()), ..Outcome::told(parts, task).await? };
+    let outcome = Outcome::told(parts, task).await?;
     for delivery in outcome::cards(task, project, task.state, &outcome) {
         parts.store.owe(delivery).await?;
     }

@@ -7,15 +7,13 @@ use super::work::{Work, fetch_out};
 use super::{Ending, published};
 use crate::bus::Ring;
 use crate::fresh;
-use crate::git::Commit;
 use crate::hub::chain;
-use crate::outcome::{self, Outcome, audience, task_card};
+use crate::outcome::{self, Outcome, Pushed, audience, task_card};
 use crate::parts::Parts;
-use crate::publish::{Publication, Target};
+use crate::publish::{Publication, Unpushed};
 use crate::store::{Fenced, Finish, Lease, Parking, Requeue, Requeued, StoreError, owed};
 use signalbox_core::card::{Card, TaskCard};
 use signalbox_core::event::EventKind;
-use signalbox_core::ground::Ground;
 use signalbox_core::id::ApprovalId;
 use signalbox_core::policy::PushWhen;
 use signalbox_core::task::{Failure, TaskState, TaskStep};
@@ -119,36 +117,28 @@ async fn push(parts: &Parts, brief: &Brief, work: &mut Work) {
     if settings.when != PushWhen::Auto {
         return;
     }
-    let Some(target) = Target::of(&brief.task, brief.conversation.ground.as_ref()) else { return };
-    let branch = target.branch.clone();
     let publication = Publication {
+        task: &brief.task,
+        conversation: &brief.conversation,
         mirror: &brief.mirror,
         remote: &brief.remote,
         credential: &brief.credential,
         settings,
-        target: &target,
         commit: &commit,
     };
-    match publication.push().await {
-        Ok(()) => {
-            work.pushed_to = Some(branch.clone());
-            work.events.push(EventKind::Pushed { branch, commit: commit.to_string() });
-            moved_on(parts, brief, &commit).await;
+    match publication.push(parts).await {
+        Ok(pushed) => {
+            let Pushed { branch, commit } = pushed.clone();
+            work.events.push(EventKind::Pushed { branch, commit });
+            work.pushed = Some(pushed);
         }
-        Err(why) => {
-            tracing::warn!(task = %brief.task.id, why, "the branch of task {} was not pushed", brief.task.id);
-            let message = format!("the branch {branch} could not be pushed: {why}; the commit is safe in the hub");
+        Err(Unpushed { branch, why }) => {
+            tracing::warn!(task = %brief.task.id, why, "the work of task {} was not pushed", brief.task.id);
+            let to = branch.map_or_else(String::new, |branch| format!(" to {branch}"));
+            let message = format!("the work could not be pushed{to}: {why}; it is safe in the hub");
+            work.unpushed = Some(message.clone());
             work.events.push(EventKind::Warning { message });
         }
-    }
-}
-
-/// Keeps where the branch is now. If that is lost, the next request there begins a conversation of its own.
-async fn moved_on(parts: &Parts, brief: &Brief, commit: &Commit) {
-    let Some(ground) = &brief.conversation.ground else { return };
-    let ground = Ground { commit: commit.to_string(), ..ground.clone() };
-    if let Err(error) = parts.store.set_ground(&brief.conversation.id, ground).await {
-        tracing::warn!(task = %brief.task.id, error = chain(&error), "where the branch is now could not be kept");
     }
 }
 
@@ -172,12 +162,13 @@ async fn conclude(parts: &Parts, brief: &Brief, ending: Ending, mut work: Work) 
         push(parts, brief, &mut work).await;
     }
     let commit = work.commit.as_ref().map(ToString::to_string);
-    let Work { stat, pushed_to, handed, .. } = work;
+    let Work { stat, pushed, unpushed, handed, .. } = work;
     let outcome = Outcome {
         answer,
         failure,
         commit,
-        pushed_to,
+        pushed,
+        unpushed,
         stat,
         files: handed.files,
         left_out: handed.left_out,

@@ -26,7 +26,7 @@ pub struct Conversation {
     pub session: Option<SessionId>,
     /// The commit of the last result.
     pub head: Option<String>,
-    /// The commit that the work stands on.
+    /// The commit that it began on.
     pub base: Option<String>,
     /// The task that has the conversation: running, or parked.
     pub live_task: Option<TaskId>,

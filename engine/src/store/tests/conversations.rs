@@ -39,6 +39,7 @@ async fn a_conversation_keeps_what_it_works_on(bench: Arc<Bench>) {
         reference: "refs/heads/topic".to_owned(),
         commit: "a".repeat(40),
         onto: Onto::Branch("topic".to_owned()),
+        inside: None,
     };
     let mut task = cast.task();
     if let Some(new) = &mut task.new_conversation {
@@ -46,7 +47,7 @@ async fn a_conversation_keeps_what_it_works_on(bench: Arc<Bench>) {
     }
     let id = store.submit(task).await.unwrap().conversation;
     assert_eq!(store.conversation(&id).await.unwrap().unwrap().ground, Some(began.clone()));
-    let pushed = Ground { commit: "b".repeat(40), ..began };
+    let pushed = Ground { commit: "b".repeat(40), inside: Some("c".repeat(40)), ..began };
     store.set_ground(&id, pushed.clone()).await.unwrap();
     assert_eq!(store.conversation(&id).await.unwrap().unwrap().ground, Some(pushed));
 }
