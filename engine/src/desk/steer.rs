@@ -51,7 +51,7 @@ impl DeskService {
         if place.conversation.as_ref() == Some(&task.conversation) {
             self.parts.store.set_place(&case.heard.place, PlaceSetting::Conversation(None)).await?;
         }
-        Ok(Response::seen(format!("`{}` is discarded.", task.id)))
+        Ok(Response::note(format!("`{}` is discarded.", task.id)))
     }
 
     pub(super) async fn show_diff(&self, case: &Case<'_>, task: Named) -> Result<Response, Refusal> {
