@@ -15,6 +15,8 @@ mod refuse;
 mod rehearsal;
 mod routes;
 pub mod script;
+#[cfg(feature = "platforms")]
+mod socket;
 mod stream;
 #[cfg(feature = "platforms")]
 pub mod telegram;
