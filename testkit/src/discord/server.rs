@@ -21,7 +21,7 @@ use super::session::{HandedOut, Order, Resumable};
 use super::settings::DiscordSettings;
 use super::shared::Shared;
 use super::snowflake::Snowflake;
-use super::socket::{CuttableListener, Scissors};
+use crate::socket::{CuttableListener, Scissors};
 use super::user::User;
 use super::world::World;
 

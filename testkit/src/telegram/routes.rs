@@ -16,7 +16,7 @@ use super::methods::{self, Method};
 use super::polling::{Poll, get_updates};
 use super::read::{Raw, read};
 use super::refusal::Refusal;
-use super::socket::Scissors;
+use crate::socket::Scissors;
 use super::stage::{Shared, Stage};
 
 pub(crate) fn router(stage: Shared) -> Router {

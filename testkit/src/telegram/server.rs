@@ -16,7 +16,7 @@ use super::faults::Misbehaviour;
 use super::message::Message;
 use super::routes;
 use super::settings::TelegramSettings;
-use super::socket::{CuttableListener, Scissors};
+use crate::socket::{CuttableListener, Scissors};
 use super::stage::{Shared, Stage};
 
 /// How long `stop` waits for open connections before it leaves them.
