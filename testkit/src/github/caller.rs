@@ -16,11 +16,22 @@ pub(crate) enum Caller {
     /// An App, by its own key.
     App(u64),
     /// An App in an account, with what its token was narrowed to.
-    Installation { id: u64, grants: Grants, repositories: Option<BTreeSet<u64>> },
+    Installation {
+        id: u64,
+        grants: Grants,
+        repositories: Option<BTreeSet<u64>>,
+    },
     /// Somebody, by a token with scopes.
-    Classic { user: u64, scopes: Vec<String> },
+    Classic {
+        user: u64,
+        scopes: Vec<String>,
+    },
     /// Somebody, by a token with permissions for some repositories.
-    FineGrained { user: u64, grants: Grants, repositories: BTreeSet<u64> },
+    FineGrained {
+        user: u64,
+        grants: Grants,
+        repositories: BTreeSet<u64>,
+    },
 }
 
 /// A token, and until when it is good, in virtual time.

@@ -36,15 +36,7 @@ pub(crate) struct Writing {
 impl Writing {
     pub(crate) fn new(author: u64, body: &str, now: u64) -> Self {
         let versions = vec![Version { body: body.to_owned(), at: Instant::now() }];
-        Self {
-            author,
-            body: body.to_owned(),
-            versions,
-            made: now,
-            updated: now,
-            reactions: Vec::new(),
-            app: None,
-        }
+        Self { author, body: body.to_owned(), versions, made: now, updated: now, reactions: Vec::new(), app: None }
     }
 
     pub(crate) fn edit(&mut self, body: &str, now: u64) {

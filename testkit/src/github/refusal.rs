@@ -20,14 +20,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(status: u16, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            message: message.into(),
-            errors: Vec::new(),
-            docs: DOCS,
-            headers: Vec::new(),
-            complaint: None,
-        }
+        Self { status, message: message.into(), errors: Vec::new(), docs: DOCS, headers: Vec::new(), complaint: None }
     }
 
     pub(crate) fn not_found() -> Self {

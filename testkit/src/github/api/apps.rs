@@ -58,7 +58,12 @@ fn get_config(world: &World, app: u64) -> Outcome {
 fn set_config(world: &mut World, asked: Asked<'_>, app: u64) -> Outcome {
     let body = &asked.request.body;
     let kinds = Kind::OneOf(&["json", "form"]);
-    let fields = [may("url", Kind::Text), may("content_type", kinds), may("secret", Kind::Text), may("insecure_ssl", Kind::Text)];
+    let fields = [
+        may("url", Kind::Text),
+        may("content_type", kinds),
+        may("secret", Kind::Text),
+        may("insecure_ssl", Kind::Text),
+    ];
     check(body, &fields)?;
     if let Some(app) = world.apps.get_mut(&app) {
         if let Some(url) = body["url"].as_str() {
@@ -89,7 +94,8 @@ pub(super) fn list_deliveries(world: &World, request: &Request, target: Target) 
     let reply = Reply::ok(shown.iter().map(|delivery| delivery.to_item()).collect());
     match (listed.next(), shown.last()) {
         (Some(_), Some(last)) => {
-            let others = request.written_query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+            let others =
+                request.written_query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
             let cursor = format!("cursor=v1_{}", last.id);
             let query: Vec<&str> = others.chain([cursor.as_str()]).collect();
             let next = format!("<{}{}?{}>; rel=\"next\"", world.web, request.written, query.join("&"));

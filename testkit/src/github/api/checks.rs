@@ -20,21 +20,28 @@ const WRITE: Need = Need::write(&["checks"], Role::Write);
 const LONGEST: usize = 65_535;
 const MOST_ANNOTATIONS: usize = 50;
 const MOST_ACTIONS: usize = 3;
-const CONCLUSIONS: Kind = Kind::OneOf(&[
-    "action_required", "cancelled", "failure", "neutral", "success", "skipped", "stale", "timed_out",
-]);
+const CONCLUSIONS: Kind =
+    Kind::OneOf(&["action_required", "cancelled", "failure", "neutral", "success", "skipped", "stale", "timed_out"]);
 const STATES: Kind = Kind::OneOf(&["queued", "in_progress", "completed", "waiting", "requested", "pending"]);
 const ACTION: [Field; 3] =
     [must("label", Kind::Short(20)), must("description", Kind::Short(40)), must("identifier", Kind::Short(20))];
 const OUTPUT: [Field; 5] = [
-    must("title", Kind::Text), must("summary", Kind::Short(LONGEST)), may("text", Kind::Short(LONGEST)),
-    may("annotations", Kind::List(MOST_ANNOTATIONS)), may("images", Kind::List(100)),
+    must("title", Kind::Text),
+    must("summary", Kind::Short(LONGEST)),
+    may("text", Kind::Short(LONGEST)),
+    may("annotations", Kind::List(MOST_ANNOTATIONS)),
+    may("images", Kind::List(100)),
 ];
 const ANNOTATION: [Field; 9] = [
-    must("path", Kind::Text), must("start_line", Kind::Integer), must("end_line", Kind::Integer),
-    may("start_column", Kind::Integer), may("end_column", Kind::Integer),
-    must("annotation_level", Kind::OneOf(&["notice", "warning", "failure"])), must("message", Kind::Text),
-    may("title", Kind::Short(255)), may("raw_details", Kind::Text),
+    must("path", Kind::Text),
+    must("start_line", Kind::Integer),
+    must("end_line", Kind::Integer),
+    may("start_column", Kind::Integer),
+    may("end_column", Kind::Integer),
+    must("annotation_level", Kind::OneOf(&["notice", "warning", "failure"])),
+    must("message", Kind::Text),
+    may("title", Kind::Short(255)),
+    may("raw_details", Kind::Text),
 ];
 
 pub(super) fn route(world: &mut World, here: Here<'_>, path: &[&str]) -> Outcome {
@@ -114,7 +121,11 @@ fn get(world: &World, here: Here<'_>, id: u64) -> Outcome {
 fn update(world: &mut World, here: Here<'_>, id: u64) -> Outcome {
     let app = app(world, &here)?;
     if find(world, &here, id)?.app != app {
-        return Err(Refusal::forbidden("Invalid app_id `".to_owned() + &app.to_string() + "` - check run can only be modified by the GitHub App that created it."));
+        return Err(Refusal::forbidden(
+            "Invalid app_id `".to_owned()
+                + &app.to_string()
+                + "` - check run can only be modified by the GitHub App that created it.",
+        ));
     }
     let fields: Vec<Field> = fields(may);
     check_body(here.body(), &fields)?;
@@ -159,7 +170,8 @@ pub(super) fn suites_at(world: &World, here: Here<'_>, name: &str) -> Outcome {
     request.check_query(&["per_page", "page", "app_id", "check_name"])?;
     let one = world.repositories.get(&here.repository).ok_or_else(Refusal::not_found)?;
     let sha = one.git.resolve(name).ok_or_else(Refusal::not_found)?;
-    let shown: Vec<Value> = one.suites.values().filter(|suite| suite.head == sha).map(|suite| world.suite_json(one, suite)).collect();
+    let shown: Vec<Value> =
+        one.suites.values().filter(|suite| suite.head == sha).map(|suite| world.suite_json(one, suite)).collect();
     let total = shown.len();
     page_within(request, &world.web, shown, |shown| json!({"total_count": total, "check_suites": shown}))
 }

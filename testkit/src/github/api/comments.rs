@@ -1,7 +1,7 @@
 //! Comments at issues and pull requests.
 
-use super::issues::{COMMENT, READ, find, find_open_to};
 use super::Here;
+use super::issues::{COMMENT, READ, find, find_open_to};
 use crate::github::access::Need;
 use crate::github::form::{Kind, check, check_text, must};
 use crate::github::grants::Role;

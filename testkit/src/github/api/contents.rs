@@ -79,7 +79,9 @@ pub(super) fn compare(world: &World, here: Here<'_>, range: &str) -> Outcome {
 
 /// One end of a range; a fork's commit is fetched, so that it can be compared here.
 fn end(world: &World, one: &Repository, name: &str) -> Result<String, Refusal> {
-    let Some((owner, branch)) = name.split_once(':') else { return one.git.resolve(name).ok_or_else(Refusal::not_found) };
+    let Some((owner, branch)) = name.split_once(':') else {
+        return one.git.resolve(name).ok_or_else(Refusal::not_found);
+    };
     let owner = world.account_named(owner).ok_or_else(Refusal::not_found)?.id;
     let related = |other: &&Repository| other.owner == owner && (other.id == one.id || other.parent == Some(one.id));
     let other = world.repositories.values().find(related).ok_or_else(Refusal::not_found)?;
@@ -110,7 +112,8 @@ pub(super) fn get(world: &World, here: Here<'_>, path: &str) -> Outcome {
     let mut json = entry_json(world, one, (&commit, path), (&mode, &kind, &sha));
     json["size"] = bytes.len().into();
     let encoded: Vec<char> = STANDARD.encode(&bytes).chars().collect();
-    json["content"] = encoded.chunks(LINE).map(|line| line.iter().collect::<String>() + "\n").collect::<String>().into();
+    json["content"] =
+        encoded.chunks(LINE).map(|line| line.iter().collect::<String>() + "\n").collect::<String>().into();
     json["encoding"] = "base64".into();
     if mode == "120000" {
         json["target"] = String::from_utf8_lossy(&bytes).into();

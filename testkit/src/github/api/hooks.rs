@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::apps::{config_json, get_delivery, list_deliveries, redeliver};
 use super::Here;
+use super::apps::{config_json, get_delivery, list_deliveries, redeliver};
 use crate::github::access::Need;
 use crate::github::app::Hook;
 use crate::github::clock::{stamp, unix_time};
@@ -24,9 +24,9 @@ pub(super) fn route(world: &mut World, here: Here<'_>, path: &[&str]) -> Outcome
     let need = if method == "GET" { READ } else { WRITE };
     // A public repository may be read by all, but not its webhooks.
     if let Some(one) = world.repositories.get(&here.repository) {
-        world.allow(here.asked.caller, one, Need { level: Level::Write, ..need }).map_err(|refusal| {
-            if refusal.status == 403 { refusal } else { Refusal::not_found() }
-        })?;
+        world
+            .allow(here.asked.caller, one, Need { level: Level::Write, ..need })
+            .map_err(|refusal| if refusal.status == 403 { refusal } else { Refusal::not_found() })?;
     }
     let target = |hook: &str| number(hook).map(|hook| Target::Repository(here.repository, hook));
     match (method, path) {
@@ -54,12 +54,32 @@ fn get(world: &World, here: Here<'_>, id: u64) -> Outcome {
 
 fn create(world: &mut World, here: Here<'_>) -> Outcome {
     let body = here.body();
-    check(body, &[may("name", Kind::OneOf(&["web"])), may("config", Kind::Object), may("events", Kind::List(100)), may("active", Kind::Flag)])?;
+    check(
+        body,
+        &[
+            may("name", Kind::OneOf(&["web"])),
+            may("config", Kind::Object),
+            may("events", Kind::List(100)),
+            may("active", Kind::Flag),
+        ],
+    )?;
     let config = &body["config"];
-    check(config, &[may("url", Kind::Text), may("content_type", Kind::Text), may("secret", Kind::Text), may("insecure_ssl", Kind::Text)])?;
-    let url = config["url"].as_str().ok_or_else(|| Refusal::custom("Hook", "custom", "url", "url cannot be blank"))?.to_owned();
+    check(
+        config,
+        &[
+            may("url", Kind::Text),
+            may("content_type", Kind::Text),
+            may("secret", Kind::Text),
+            may("insecure_ssl", Kind::Text),
+        ],
+    )?;
+    let url = config["url"]
+        .as_str()
+        .ok_or_else(|| Refusal::custom("Hook", "custom", "url", "url cannot be blank"))?
+        .to_owned();
     let secret = config["secret"].as_str().map(str::to_owned);
-    let events: Vec<String> = items(&body["events"]).iter().filter_map(|event| event.as_str().map(str::to_owned)).collect();
+    let events: Vec<String> =
+        items(&body["events"]).iter().filter_map(|event| event.as_str().map(str::to_owned)).collect();
     let events = if events.is_empty() { vec!["push".to_owned()] } else { events };
     let id = world.next_id();
     let hook = RepositoryHook { hook: Hook { id, url: Some(url), secret }, events };

@@ -51,7 +51,14 @@ pub(super) fn of_account(world: &World, asked: Asked<'_>, login: &str) -> Outcom
 pub(super) fn create_token(world: &mut World, asked: Asked<'_>, id: u64) -> Outcome {
     let Caller::App(app) = asked.caller else { return Err(Refusal::not_found()) };
     let body = &asked.request.body;
-    check(body, &[may("repositories", Kind::List(500)), may("repository_ids", Kind::List(500)), may("permissions", Kind::Object)])?;
+    check(
+        body,
+        &[
+            may("repositories", Kind::List(500)),
+            may("repository_ids", Kind::List(500)),
+            may("permissions", Kind::Object),
+        ],
+    )?;
     let found = world.installations.get(&id).filter(|one| one.app == *app).ok_or_else(Refusal::not_found)?.clone();
     if found.suspended.is_some() {
         return Err(Refusal::forbidden("This installation has been suspended"));
@@ -78,7 +85,8 @@ fn narrowed(installation: &Installation, asked: &Value) -> Result<Grants, Refusa
     let Some(asked) = asked.as_object() else { return Ok(installation.permissions.clone()) };
     let mut grants = Grants::new();
     for (name, level) in asked {
-        let level = level.as_str().and_then(Level::parse).ok_or_else(|| Refusal::invalid("Invalid permission level."))?;
+        let level =
+            level.as_str().and_then(Level::parse).ok_or_else(|| Refusal::invalid("Invalid permission level."))?;
         if installation.permissions.get(name).is_none_or(|granted| *granted < level) {
             return Err(Refusal::new(422, "The permissions requested are not granted to this installation."));
         }
@@ -98,7 +106,8 @@ fn chosen(world: &World, installation: &Installation, body: &Value) -> Result<Op
         all.find(|one| Some(one.name.as_str()) == name.as_str()).map(|one| one.id)
     };
     let all = names.iter().map(by_name).chain(ids.iter().map(Value::as_u64));
-    let message = "There is at least one repository that does not exist or is not accessible to the parent installation.";
+    let message =
+        "There is at least one repository that does not exist or is not accessible to the parent installation.";
     let refuse = || Refusal::new(422, message);
     all.map(|id| id.filter(|id| covered(id)).ok_or_else(refuse)).collect::<Result<_, _>>().map(Some)
 }
@@ -121,7 +130,10 @@ pub(super) fn repositories(world: &World, asked: Asked<'_>) -> Outcome {
     };
     let shown: Vec<Value> = chosen.map(show).collect();
     let (total, selection) = (shown.len(), world.installation_json(installation)["repository_selection"].clone());
-    page_within(asked.request, &world.web, shown, |shown| {
-        json!({"total_count": total, "repository_selection": selection, "repositories": shown})
-    })
+    page_within(
+        asked.request,
+        &world.web,
+        shown,
+        |shown| json!({"total_count": total, "repository_selection": selection, "repositories": shown}),
+    )
 }

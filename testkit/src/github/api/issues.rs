@@ -20,7 +20,11 @@ pub(super) const COMMENT: Need = Need::write(&["issues", "pull_requests"], Role:
 pub(super) const TEND: Need = Need::write(&["issues", "pull_requests"], Role::Triage);
 
 /// An issue by its number in a path.
-pub(super) fn find<'a>(world: &'a World, here: &Here<'_>, number: &str) -> Result<(&'a Repository, &'a Issue), Refusal> {
+pub(super) fn find<'a>(
+    world: &'a World,
+    here: &Here<'_>,
+    number: &str,
+) -> Result<(&'a Repository, &'a Issue), Refusal> {
     let one = world.repositories.get(&here.repository).ok_or_else(Refusal::not_found)?;
     let issue = one.issues.get(&request::number(number)?).ok_or_else(Refusal::not_found)?;
     Ok((one, issue))
@@ -45,7 +49,17 @@ pub(super) fn get(world: &World, here: Here<'_>, number: &str) -> Outcome {
 pub(super) fn list(world: &World, here: Here<'_>) -> Outcome {
     here.need(world, READ)?;
     let request = here.asked.request;
-    request.check_query(&["per_page", "page", "state", "labels", "assignee", "sort", "direction", "since", "creator"])?;
+    request.check_query(&[
+        "per_page",
+        "page",
+        "state",
+        "labels",
+        "assignee",
+        "sort",
+        "direction",
+        "since",
+        "creator",
+    ])?;
     let one = world.repositories.get(&here.repository).ok_or_else(Refusal::not_found)?;
     let state = request.query.get("state").map_or("open", String::as_str);
     let wanted = |issue: &&Issue| state == "all" || issue.open == (state == "open");
@@ -58,7 +72,13 @@ pub(super) fn list(world: &World, here: Here<'_>) -> Outcome {
 pub(super) fn create(world: &mut World, here: Here<'_>) -> Outcome {
     here.need(world, Need::write(&["issues"], Role::Read))?;
     let list = Kind::List(100);
-    let fields = [must("title", Kind::Text), may("body", Kind::Text), may("labels", list), may("assignees", list), may("milestone", Kind::Integer)];
+    let fields = [
+        must("title", Kind::Text),
+        may("body", Kind::Text),
+        may("labels", list),
+        may("assignees", list),
+        may("milestone", Kind::Integer),
+    ];
     check(here.body(), &fields)?;
     let (title, body) = (here.text("title").unwrap_or_default(), here.text("body").unwrap_or_default());
     if title.trim().is_empty() {

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::issues::{READ, TEND, find};
 use super::Here;
+use super::issues::{READ, TEND, find};
 use crate::github::form::{Kind, check, items, may, must};
 use crate::github::refusal::Refusal;
 use crate::github::reply::{Outcome, Reply, page};

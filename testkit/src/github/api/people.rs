@@ -77,6 +77,7 @@ pub(super) fn rate_limit(world: &mut World, asked: Asked<'_>) -> Outcome {
     let now = world.clock.now();
     let standing = world.limits.standing(&asked.caller.key(), now);
     let reset = unix_time() + world.clock.real(standing.resets).as_secs() + 1;
-    let core = json!({"limit": standing.limit, "used": standing.used, "remaining": standing.remaining(), "reset": reset});
+    let core =
+        json!({"limit": standing.limit, "used": standing.used, "remaining": standing.remaining(), "reset": reset});
     Ok(Reply::ok(json!({"resources": {"core": core}, "rate": core})))
 }

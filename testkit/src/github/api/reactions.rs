@@ -1,7 +1,7 @@
 //! Reactions.
 
-use super::issues::{COMMENT, READ, find};
 use super::Here;
+use super::issues::{COMMENT, READ, find};
 use crate::github::access::Need;
 use crate::github::deeds::Subject;
 use crate::github::form::{Kind, check, must};

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::Here;
 use super::comments::body_of;
 use super::pulls::{READ, WRITE, find_pull};
-use super::Here;
 use crate::github::deeds::{NewReview, Remark};
 use crate::github::form::{Kind, check, check_text, may, must};
 use crate::github::issue::{Issue, Pull, ReviewComment};
@@ -85,7 +85,12 @@ pub(super) fn create(world: &mut World, here: Here<'_>, at: &str) -> Outcome {
     check(here.body(), &fields)?;
     let (one, issue, pull) = find_pull(world, &here, at)?;
     if one.git.commit_at(here.text("commit_id").unwrap_or_default()).is_none() {
-        return Err(Refusal::custom("PullRequestReviewComment", "custom", "commit_id", "commit_id is not part of the pull request"));
+        return Err(Refusal::custom(
+            "PullRequestReviewComment",
+            "custom",
+            "commit_id",
+            "commit_id is not part of the pull request",
+        ));
     }
     let remark = remark(world, &here, pull, here.body())?;
     let (told, app) = (here.told(world, issue.number), here.app(world));

@@ -30,7 +30,8 @@ impl World {
             updates: 0,
         };
         apply(&mut run, fields);
-        let (completed, sender) = (run.conclusion.is_some(), self.apps.get(&app).map(|app| app.bot).unwrap_or_default());
+        let (completed, sender) =
+            (run.conclusion.is_some(), self.apps.get(&app).map(|app| app.bot).unwrap_or_default());
         if let Some(one) = self.repositories.get_mut(&repository) {
             one.runs.insert(id, run);
         }

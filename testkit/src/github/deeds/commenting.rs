@@ -81,7 +81,12 @@ impl World {
     }
 
     /// Reacts; gives the reaction, and whether it is new. Nobody is told of reactions.
-    pub(crate) fn react(&mut self, repository: u64, subject: Subject, (user, content): (u64, &str)) -> Option<(Reaction, bool)> {
+    pub(crate) fn react(
+        &mut self,
+        repository: u64,
+        subject: Subject,
+        (user, content): (u64, &str),
+    ) -> Option<(Reaction, bool)> {
         let id = self.next_id();
         let writing = self.writing_mut(repository, subject)?;
         let same = |one: &&Reaction| one.user == user && one.content == content;

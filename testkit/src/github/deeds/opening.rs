@@ -61,7 +61,9 @@ impl World {
         let base_sha = base.git.branch(&new.base_branch).ok_or(PullFault::Field("base"))?;
         let head_sha = head.git.branch(&new.head_branch).ok_or(PullFault::Field("head"))?;
         let label = format!("{}:{}", self.login(head.owner), new.head_branch);
-        let same = |pull: &Pull| pull.head == new.head && pull.head_branch == new.head_branch && pull.base_branch == new.base_branch;
+        let same = |pull: &Pull| {
+            pull.head == new.head && pull.head_branch == new.head_branch && pull.base_branch == new.base_branch
+        };
         if base.issues.values().any(|issue| issue.open && issue.pull.as_ref().is_some_and(same)) {
             return Err(PullFault::Words(format!("A pull request already exists for {label}.")));
         }

@@ -65,13 +65,20 @@ impl World {
     }
 
     /// Every App that may write checks is asked for them.
-    pub(crate) fn request_suites(&mut self, repository: u64, (before, head): (Option<&str>, &str), branch: &str, by: u64) {
+    pub(crate) fn request_suites(
+        &mut self,
+        repository: u64,
+        (before, head): (Option<&str>, &str),
+        branch: &str,
+        by: u64,
+    ) {
         let Some(one) = self.repositories.get(&repository) else { return };
         let owner = one.owner;
         let writes = |grants: &super::super::grants::Grants| {
             grants.get("checks").is_some_and(|level| *level >= super::super::grants::Level::Write)
         };
-        let installed = self.installations.values().filter(|one| one.covers(owner, repository) && writes(&one.permissions));
+        let installed =
+            self.installations.values().filter(|one| one.covers(owner, repository) && writes(&one.permissions));
         let apps: Vec<u64> = installed.map(|one| one.app).collect();
         for app in apps {
             let known = self.suite_at(repository, app, head);

@@ -61,7 +61,9 @@ impl Bare {
 
     /// The difference as text.
     pub(crate) fn diff(&self, from: &str, to: &str) -> String {
-        text(self.path(), &["diff", "--no-color", "--no-ext-diff", from, to]).map(|diff| diff + "\n").unwrap_or_default()
+        text(self.path(), &["diff", "--no-color", "--no-ext-diff", from, to])
+            .map(|diff| diff + "\n")
+            .unwrap_or_default()
     }
 
     /// The files that differ.
@@ -97,7 +99,15 @@ impl Bare {
             lines.filter(|line| line.starts_with(sign)).count() as u64
         };
         let (additions, deletions) = (count('+'), count('-'));
-        ChangedFile { path: path.to_owned(), previous, status: word(status), sha: sha.to_owned(), additions, deletions, patch }
+        ChangedFile {
+            path: path.to_owned(),
+            previous,
+            status: word(status),
+            sha: sha.to_owned(),
+            additions,
+            deletions,
+            patch,
+        }
     }
 
     /// What kind of thing is at a path, its id and size: `blob` or `tree`, and the mode.

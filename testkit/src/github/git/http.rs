@@ -111,7 +111,9 @@ fn admit(world: &World, git: &GitRequest, header: Option<&str>) -> (u64, Result<
 
 fn enter(world: &World, git: &GitRequest, caller: &Caller, user: u64) -> Result<Entry, (u16, String)> {
     let anonymous = *caller == Caller::Nobody;
-    let hidden = || if anonymous { (401, "Repository not found.".to_owned()) } else { (404, "Repository not found.".to_owned()) };
+    let hidden = || {
+        if anonymous { (401, "Repository not found.".to_owned()) } else { (404, "Repository not found.".to_owned()) }
+    };
     let one = world.find(caller, &git.owner, &git.name).map_err(|_| hidden())?;
     let role = if git.pushes { Role::Write } else { Role::Read };
     let level = if git.pushes { Level::Write } else { Level::Read };

@@ -9,7 +9,10 @@ use super::command::{GitError, git};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Edit {
     /// It has this content, and this mode: `100644`, `100755`, or `120000` for a link.
-    Put { mode: &'static str, content: Vec<u8> },
+    Put {
+        mode: &'static str,
+        content: Vec<u8>,
+    },
     Delete,
 }
 

@@ -96,9 +96,8 @@ impl Hooks {
 
     /// What can be asked for of a webhook: done, not too old, latest first.
     pub(crate) fn listed(&self, target: Target, now: Duration) -> impl Iterator<Item = &Delivery> {
-        let of = move |delivery: &&Delivery| {
-            delivery.target == target && delivery.is_done() && delivery.made + KEPT > now
-        };
+        let of =
+            move |delivery: &&Delivery| delivery.target == target && delivery.is_done() && delivery.made + KEPT > now;
         self.deliveries.values().rev().filter(of)
     }
 }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::delivery::{Delivery, Target};
-use crate::github::app::{App, Installation};
 use crate::github::api::hook_json;
+use crate::github::app::{App, Installation};
 use crate::github::clock::{stamp, unix_time};
 use crate::github::repository::RepositoryHook;
 use crate::github::view::node_id;
@@ -101,7 +101,8 @@ impl World {
             Target::App(_) => None,
             Target::Repository(id, _) => Some(id),
         };
-        let payload = json!({"zen": "Design for failure.", "hook_id": self.hook_id(target), "hook": self.hook_json(target)});
+        let payload =
+            json!({"zen": "Design for failure.", "hook_id": self.hook_id(target), "hook": self.hook_json(target)});
         let (name, action, only) = ("ping", None, None);
         self.tell(target, None, &Event { name, action, repository, sender, payload, only });
     }

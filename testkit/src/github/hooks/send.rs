@@ -68,7 +68,8 @@ fn next(world: &mut World) -> Option<Due> {
 fn prepare(world: &mut World, id: u64, fault: Option<Fault>) -> Option<Due> {
     let delivery = world.hooks.deliveries.get(&id)?;
     let (hook, kind, target) = hook_of(world, delivery.target)?;
-    let secret = if fault == Some(Fault::WrongSignature) { Some("another secret".to_owned()) } else { hook.secret.clone() };
+    let secret =
+        if fault == Some(Fault::WrongSignature) { Some("another secret".to_owned()) } else { hook.secret.clone() };
     let headers = headers(delivery, &hook, (kind, target), secret.as_deref());
     let (url, body) = (hook.url.clone().unwrap_or_default(), delivery.body.clone());
     let told: Value = headers.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();

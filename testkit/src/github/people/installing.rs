@@ -157,7 +157,12 @@ impl World {
     }
 
     /// Tells one App of its own installation, even one that is suspended now.
-    fn tell_app(&mut self, (app, id): (u64, u64), (name, action): (&'static str, &'static str), (sender, payload): (u64, Value)) {
+    fn tell_app(
+        &mut self,
+        (app, id): (u64, u64),
+        (name, action): (&'static str, &'static str),
+        (sender, payload): (u64, Value),
+    ) {
         if self.apps.get(&app).is_none_or(|app| app.hook.url.is_none()) {
             return;
         }

@@ -84,9 +84,9 @@ impl User {
     pub fn pushes_commit(&self, repo: &Repo, push: Push) -> String {
         self.must(repo, Role::Write, "push");
         let before = repo.look(|_, one| one.git.refs());
-        let (name, email) = self.stage.look(|world| {
-            world.accounts.get(&self.id()).map(|account| account.signature()).unwrap_or_default()
-        });
+        let (name, email) = self
+            .stage
+            .look(|world| world.accounts.get(&self.id()).map(|account| account.signature()).unwrap_or_default());
         let sha = repo.write(&push, (&name, &email));
         self.stage.change(|world| world.settle_push(repo.id, &before, self.id()));
         sha

@@ -16,9 +16,7 @@ impl World {
     /// A commit of the log.
     pub(crate) fn logged_json(&self, one: &Repository, commit: &LoggedCommit) -> Value {
         let (api, page, sha) = (self.api_of(one), self.page_of(one), &commit.sha);
-        let parent = |sha: &String| {
-            json!({"sha": sha, "url": format!("{api}/commits/{sha}"), "html_url": format!("{page}/commit/{sha}")})
-        };
+        let parent = |sha: &String| json!({"sha": sha, "url": format!("{api}/commits/{sha}"), "html_url": format!("{page}/commit/{sha}")});
         let person = |[name, email, date]: &[String; 3]| json!({"name": name, "email": email, "date": date});
         json!({
             "sha": sha, "node_id": node_id("C", one.id), "url": format!("{api}/commits/{sha}"),

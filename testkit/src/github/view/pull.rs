@@ -28,8 +28,20 @@ impl World {
             "_links": links(&url, &issue_url, &as_issue["html_url"], &self.statuses(one, pull)), "auto_merge": null,
         });
         let shared = [
-            "state", "locked", "title", "user", "body", "created_at", "updated_at", "closed_at", "assignee", "assignees",
-            "labels", "milestone", "author_association", "active_lock_reason",
+            "state",
+            "locked",
+            "title",
+            "user",
+            "body",
+            "created_at",
+            "updated_at",
+            "closed_at",
+            "assignee",
+            "assignees",
+            "labels",
+            "milestone",
+            "author_association",
+            "active_lock_reason",
         ];
         for name in shared {
             json[name] = as_issue[name].clone();
