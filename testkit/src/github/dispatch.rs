@@ -1,5 +1,7 @@
 //! Which request does what. Credential and limits come first, as with the real API; the tag comes last.
 
+use std::time::Duration;
+
 use super::api;
 use super::caller::Caller;
 use super::limits::Standing;
@@ -34,7 +36,7 @@ pub(crate) fn answer(world: &mut World, request: &Request) -> Answered {
     let name = world.caller_name(&caller);
     let asked = Asked { request, caller: &caller };
     let free = request.path == ["rate_limit"];
-    let mut standing = if free { None } else { world.take(&caller).transpose() };
+    let mut standing = if free { None } else { world.take(&caller, request).transpose() };
     let outcome = match &standing {
         Some(Err(refusal)) => Err(refusal.clone()),
         _ => do_request(world, asked).map(|reply| unless_known(request, reply)),
@@ -93,12 +95,14 @@ fn unless_known(request: &Request, reply: Reply) -> Reply {
 }
 
 impl World {
-    /// Counts a request against the primary limit; none when there are no limits.
-    fn take(&mut self, caller: &Caller) -> Result<Option<Standing>, Refusal> {
+    /// Counts a request against the limits that hold for all; none when there are no limits.
+    fn take(&mut self, caller: &Caller, request: &Request) -> Result<Option<Standing>, Refusal> {
         if !self.settings.limits {
             return Ok(None);
         }
         let (key, now) = (caller.key(), self.clock.now());
+        let points = if matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") { 1 } else { 5 };
+        self.limits.spend(&key, points, now).map_err(|wait| self.secondary(wait))?;
         match self.limits.take(&key, now) {
             Ok(standing) => Ok(Some(standing)),
             Err(_) => Err(Refusal::forbidden(format!("API rate limit exceeded for {key}."))),
@@ -111,10 +115,12 @@ impl World {
             return Ok(());
         }
         let now = self.clock.now();
+        self.limits.create(&caller.key(), now).map_err(|wait| self.secondary(wait))
+    }
+
+    fn secondary(&self, wait: Duration) -> Refusal {
         let status = if self.settings.secondary_as_429 { 429 } else { 403 };
-        self.limits.create(&caller.key(), now).map_err(|wait| {
-            let wait = self.clock.real(wait).as_secs_f64().ceil().max(1.0);
-            Refusal::secondary(status, wait as u64)
-        })
+        let wait = self.clock.real(wait).as_secs_f64().ceil().max(1.0);
+        Refusal::secondary(status, wait as u64)
     }
 }

@@ -1,4 +1,5 @@
-//! What GitHub takes in a time: so many requests an hour for each credential, and so many new things a minute and an hour.
+//! What GitHub takes in a time: so many requests an hour for each credential, so many points a minute, and so many new things
+//! a minute and an hour.
 //!
 //! <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>. Who goes on while told to wait is
 //! counted apart: a hub may run into a limit, but it must not ignore it.
@@ -8,6 +9,8 @@ use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
+/// How many points a minute a credential has; whatever only reads costs one, all else five.
+const POINTS: u32 = 900;
 /// Whoever is nobody has this many requests an hour.
 const UNAUTHENTICATED: u32 = 60;
 
@@ -35,6 +38,10 @@ struct Window {
 #[derive(Debug, Default)]
 struct Creations {
     made: VecDeque<Duration>,
+    /// When, and how many points.
+    spent: VecDeque<(Duration, u32)>,
+    /// How long the points are used up.
+    rest_until: Duration,
     wait_until: Duration,
 }
 
@@ -83,6 +90,24 @@ impl Limits {
             window.used = window.used.saturating_sub(1);
         }
         self.standing(key, now)
+    }
+
+    /// Counts the points of a request, or says how long to wait.
+    pub(crate) fn spend(&mut self, key: &str, points: u32, now: Duration) -> Result<(), Duration> {
+        let spender = self.makers.entry(key.to_owned()).or_default();
+        while spender.spent.front().is_some_and(|(at, _)| *at + MINUTE <= now) {
+            spender.spent.pop_front();
+        }
+        let spent: u32 = spender.spent.iter().map(|(_, points)| points).sum();
+        let waiting = spender.rest_until.saturating_sub(now);
+        if spent + points <= POINTS && waiting.is_zero() {
+            spender.spent.push_back((now, points));
+            return Ok(());
+        }
+        self.refused += 1;
+        self.refused_again += u64::from(!waiting.is_zero());
+        spender.rest_until = now + waiting.max(MINUTE);
+        Err(waiting.max(MINUTE))
     }
 
     /// Counts something new, or says how long to wait.

@@ -70,7 +70,7 @@ impl Reply {
 /// # Errors
 /// When the page that is asked for cannot be one.
 pub(crate) fn page(request: &Request, base: &str, items: Vec<Value>) -> Outcome {
-    page_within(request, base, items, |items| Value::Array(items))
+    page_within(request, base, items, Value::Array)
 }
 
 /// The same for a list that lies within an object.

@@ -52,6 +52,8 @@ pub(crate) struct Repository {
     pub(crate) runs: BTreeMap<u64, CheckRun>,
     pub(crate) hooks: Vec<RepositoryHook>,
     pub(crate) git: Bare,
+    /// Where branches and tags were when they were last told of.
+    pub(crate) told: BTreeMap<String, String>,
     pub(crate) made: u64,
     pub(crate) pushed: u64,
 }

@@ -140,6 +140,7 @@ impl World {
             runs: BTreeMap::new(),
             hooks: Vec::new(),
             git,
+            told: BTreeMap::new(),
             made: unix_time(),
             pushed: unix_time(),
         };

@@ -134,6 +134,18 @@ async fn an_installation_lists_its_repositories() {
 }
 
 #[tokio::test]
+async fn an_installation_can_have_all_that_there_will_be() {
+    let hub = Hub::new();
+    let id = hub.server.installs_app("others");
+    let repo = hub.server.repository("others/later", Visibility::Private);
+    let found = hub.send("GET", "/repos/others/later/installation", &hub.jwt(), Value::Null).await.ok();
+    assert_eq!((&found["id"], &found["repository_selection"]), (&json!(id), &json!("all")));
+    let listed = hub.send("GET", "/app/installations?per_page=1", &hub.jwt(), Value::Null).await;
+    assert!(listed.header("link").contains("rel=\"next\""));
+    assert_eq!(repo.branches(), ["main"]);
+}
+
+#[tokio::test]
 async fn a_manifest_is_exchanged_once() {
     let hub = Hub::new();
     let path = format!("/app-manifests/{}/conversions", hub.server.manifest_code());

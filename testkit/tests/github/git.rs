@@ -92,7 +92,7 @@ async fn workflows_take_a_permission_of_their_own() {
 #[case::public_without_a_token(Visibility::Public, "", Ok(()))]
 #[case::private_without_a_token(Visibility::Private, "", Err("could not read Username"))]
 #[case::wrong(
-    Visibility::Public,
+    Visibility::Private,
     "ghp_wrong",
     Err("Invalid username or token. Password authentication is not supported for Git operations.")
 )]
@@ -120,7 +120,7 @@ async fn who_may_not_push_is_told_so() {
     let reads = hub.ann.fine_grained_token(&[("contents", Level::Read)], &[&hub.repo]);
     let url = with_token(&hub.repo.clone_url(), &reads);
     let output = git(directory.path(), &["push", &url, "main"]).await;
-    assert!(String::from_utf8(output.stderr).unwrap().contains("Permission to team/app.git denied to ann."));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("remote: Write access to repository not granted."));
     let stranger = with_token(&hub.repo.clone_url(), &hub.server.user("eve").token(&["repo"]));
     let output = git(directory.path(), &["fetch", &stranger]).await;
     let words = String::from_utf8(output.stderr).unwrap();
@@ -160,6 +160,29 @@ async fn a_fork_is_another_repository_and_its_commits_come_by_the_pull_request()
     let shown = hub.get("/pulls/1").await;
     assert_eq!((&shown["head"]["repo"]["fork"], &shown["head"]["label"]), (&json!(true), &json!("bob:mine")));
     assert_eq!(shown["head"]["repo"]["full_name"], "bob/app");
+}
+
+#[tokio::test]
+async fn each_push_is_told_once_whoever_else_pushes() {
+    let hub = Hub::new();
+    hub.ann.pushes(&hub.repo, "topic", &[("a.txt", "a\n")]);
+    hub.ann.opens_pull(&hub.repo, "topic", "A", "");
+    let hook = Hook::listen(&hub).await;
+    let directory = tempfile::tempdir().unwrap();
+    clone(&hub, &hub.token().await, directory.path()).await;
+    git_ok(directory.path(), &["checkout", "--quiet", "-b", "work", "origin/topic"]).await;
+    std::fs::write(directory.path().join("b.txt"), "b\n").unwrap();
+    git_ok(directory.path(), &["add", "."]).await;
+    git_ok(directory.path(), &["commit", "--quiet", "-m", "Go on"]).await;
+    let forced = hub.ann.force_pushes(&hub.repo, "topic", "main", &[("c.txt", "c\n")]);
+    let refused = push(directory.path(), "work:topic").await.unwrap_err();
+    assert!(refused.contains("[rejected]"), "{refused}");
+    hub.ann.deletes_branch(&hub.repo, "topic");
+    delivered(&hub).await;
+    let pushes: Vec<Value> = hook.posted().iter().filter(|one| one.name() == "push").map(|one| one.payload()).collect();
+    let seen: Vec<_> = pushes.iter().map(|one| (&one["forced"], &one["deleted"])).collect();
+    assert_eq!(seen, [(&json!(true), &json!(false)), (&json!(false), &json!(true))]);
+    assert_eq!((&pushes[0]["after"], &pushes[1]["head_commit"]), (&json!(forced), &Value::Null));
 }
 
 #[tokio::test]

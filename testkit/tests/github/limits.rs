@@ -74,6 +74,21 @@ async fn an_hour_has_so_many_new_things() {
 }
 
 #[tokio::test]
+async fn a_minute_has_so_many_changes() {
+    let hub = Hub::start(GithubSettings::default());
+    hub.ann.opens_issue(&hub.repo, "A", "");
+    let token = hub.token().await;
+    let path = "/repos/team/app/issues/1/reactions";
+    for _ in 0..180 {
+        hub.send("POST", path, &token, json!({"content": "eyes"})).await.ok();
+    }
+    let refused = hub.send("POST", path, &token, json!({"content": "eyes"})).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (403, "60"));
+    hub.server.advance(Duration::from_secs(60));
+    hub.send("POST", path, &token, json!({"content": "eyes"})).await.ok();
+}
+
+#[tokio::test]
 async fn the_secondary_limit_can_come_at_any_time() {
     let hub = Hub::new();
     hub.server.misbehave(Fault::Secondary(7).once().on("GET", "/repos/team/app"));

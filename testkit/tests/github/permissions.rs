@@ -81,7 +81,7 @@ async fn one_token_does_what_its_owner_may() {
 #[tokio::test]
 async fn an_archived_repository_is_read_only() {
     let hub = Hub::new();
-    hub.repo.is_archived();
+    hub.repo.archives();
     let refused = hub.call("POST", "/issues", json!({"title": "a"})).await.refused();
     assert_eq!(refused, (403, "Repository was archived so is read-only.".to_owned()));
     assert_eq!(hub.get("").await["archived"], true);

@@ -10,8 +10,9 @@ use crate::github::check::CheckRun;
 use crate::github::form::{Field, Kind, check, items, may, must};
 use crate::github::grants::Role;
 use crate::github::refusal::Refusal;
-use crate::github::reply::{Outcome, Reply, page_within};
+use crate::github::reply::{Outcome, Reply, page, page_within};
 use crate::github::request::number;
+use crate::github::view::merge;
 use crate::github::world::World;
 
 const READ: Need = Need::read(&["checks"]);
@@ -136,7 +137,17 @@ fn update(world: &mut World, here: Here<'_>, id: u64) -> Outcome {
 fn annotations(world: &World, here: Here<'_>, id: u64) -> Outcome {
     here.need(world, READ)?;
     here.asked.request.check_query(&["per_page", "page"])?;
-    crate::github::reply::page(here.asked.request, &world.web, find(world, &here, id)?.annotations.clone())
+    let run = find(world, &here, id)?;
+    page(here.asked.request, &world.web, run.annotations.iter().map(shown_annotation).collect())
+}
+
+/// An annotation with all of its fields, whichever were sent.
+fn shown_annotation(sent: &Value) -> Value {
+    let names = ["start_column", "end_column", "title", "raw_details", "blob_href"];
+    let mut shown: Value = names.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
+    merge(&mut shown, sent.clone());
+    shown["blob_href"] = sent["path"].clone();
+    shown
 }
 
 fn list(world: &World, here: &Here<'_>, wanted: impl Fn(&CheckRun) -> bool) -> Outcome {

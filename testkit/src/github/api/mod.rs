@@ -116,7 +116,7 @@ fn route_commits(world: &mut World, here: Here<'_>, path: &[&str]) -> Outcome {
         ("GET", [name @ .., "check-runs"]) => checks::list_at(world, here, &name.join("/")),
         ("GET", [name @ .., "check-suites"]) => checks::suites_at(world, here, &name.join("/")),
         ("GET", [sha, "pulls"]) => pulls::list_at(world, here, sha),
-        ("GET", [name @ ..]) if !name.is_empty() => contents::commit(world, here, &name.join("/")),
+        ("GET", name) if !name.is_empty() => contents::commit(world, here, &name.join("/")),
         _ => Err(Refusal::not_found()),
     }
 }

@@ -79,5 +79,6 @@ pub(super) fn rate_limit(world: &mut World, asked: Asked<'_>) -> Outcome {
     let reset = unix_time() + world.clock.real(standing.resets).as_secs() + 1;
     let core =
         json!({"limit": standing.limit, "used": standing.used, "remaining": standing.remaining(), "reset": reset});
-    Ok(Reply::ok(json!({"resources": {"core": core}, "rate": core})))
+    let search = json!({"limit": 30, "used": 0, "remaining": 30, "reset": reset});
+    Ok(Reply::ok(json!({"resources": {"core": core, "search": search}, "rate": core})))
 }

@@ -4,6 +4,10 @@ use serde_json::{Value, json};
 
 use crate::github::check::CheckRun;
 use crate::github::clock::{stamp, unix_time};
+use crate::github::form::items;
+use crate::github::hooks::Event;
+use crate::github::repository::Repository;
+use crate::github::view::{merge, node_id};
 use crate::github::world::World;
 
 impl World {
@@ -82,10 +86,30 @@ impl World {
             "logs_url": format!("{api}/actions/runs/{id}/logs"), "repository": self.repository_json(one),
             "head_repository": self.repository_json(one),
         });
-        let payload = json!({"workflow": workflow, "workflow_run": run});
+        let payload = json!({"workflow": workflow, "workflow_run": merged(run, self.workflow_more(one, id, head))});
         let (name, action, repository) = ("workflow_run", Some("completed"), Some(repository));
-        self.emit(&super::super::hooks::Event { name, action, repository, sender: by, payload, only: None });
+        self.emit(&Event { name, action, repository, sender: by, payload, only: None });
     }
+}
+
+impl World {
+    fn workflow_more(&self, one: &Repository, id: u64, head: &str) -> Value {
+        let url = format!("{}/actions/runs/{id}", self.api_of(one));
+        let suite = one.suites.values().find(|suite| suite.head == head).map(|suite| suite.id).unwrap_or_default();
+        json!({
+            "check_suite_id": suite, "check_suite_node_id": node_id("CS", suite),
+            "check_suite_url": format!("{}/check-suites/{suite}", self.api_of(one)),
+            "artifacts_url": format!("{url}/artifacts"), "cancel_url": format!("{url}/cancel"),
+            "rerun_url": format!("{url}/rerun"), "previous_attempt_url": null,
+            "workflow_url": format!("{}/actions/workflows/{}", self.api_of(one), id + 1),
+            "head_commit": self.head_commit_json(one, head),
+        })
+    }
+}
+
+fn merged(mut into: Value, from: Value) -> Value {
+    merge(&mut into, from);
+    into
 }
 
 fn text(fields: &Value, name: &str) -> Option<String> {
@@ -116,7 +140,7 @@ fn apply(run: &mut CheckRun, fields: &Value) {
         for name in ["title", "summary", "text"] {
             run.output[name] = output.get(name).cloned().unwrap_or_default();
         }
-        run.annotations.extend(super::super::form::items(&fields["output"]["annotations"]).iter().cloned());
+        run.annotations.extend(items(&fields["output"]["annotations"]).iter().cloned());
     }
     if let Some(actions) = fields["actions"].as_array() {
         run.actions.clone_from(actions);

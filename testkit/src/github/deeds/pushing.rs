@@ -1,12 +1,11 @@
 //! What a push brings about: `push`, `synchronize` of the pull requests at the branch, and check suites.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use crate::github::check::CheckSuite;
 use crate::github::clock::unix_time;
 use crate::github::git::RefChange;
+use crate::github::grants::{Grants, Level};
 use crate::github::hooks::{Event, Told};
 use crate::github::world::World;
 
@@ -16,10 +15,18 @@ const MOST_COMMITS: usize = 2048;
 const MOST_REFS: usize = 3;
 
 impl World {
-    /// Tells of all that is elsewhere now.
-    pub(crate) fn settle_push(&mut self, repository: u64, before: &BTreeMap<String, String>, pusher: u64) {
+    /// Tells of all that is elsewhere now, or of one reference alone.
+    pub(crate) fn settle_push(&mut self, repository: u64, only: Option<&str>, pusher: u64) {
         let Some(one) = self.repositories.get_mut(&repository) else { return };
-        let changes = RefChange::between(before, &one.git.refs());
+        let mut changes = RefChange::between(&one.told, &one.git.refs());
+        changes.retain(|change| only.is_none_or(|only| only == change.name));
+        for change in &changes {
+            if change.deleted() {
+                one.told.remove(&change.name);
+            } else {
+                one.told.insert(change.name.clone(), change.after.clone());
+            }
+        }
         if changes.is_empty() {
             return;
         }
@@ -74,9 +81,7 @@ impl World {
     ) {
         let Some(one) = self.repositories.get(&repository) else { return };
         let owner = one.owner;
-        let writes = |grants: &super::super::grants::Grants| {
-            grants.get("checks").is_some_and(|level| *level >= super::super::grants::Level::Write)
-        };
+        let writes = |grants: &Grants| grants.get("checks").is_some_and(|level| *level >= Level::Write);
         let installed =
             self.installations.values().filter(|one| one.covers(owner, repository) && writes(&one.permissions));
         let apps: Vec<u64> = installed.map(|one| one.app).collect();

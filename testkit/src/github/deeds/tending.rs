@@ -84,7 +84,6 @@ impl World {
     pub(crate) fn merge_pull(&mut self, at: Told) {
         let Some(one) = self.repositories.get(&at.repository) else { return };
         let Some(pull) = one.issues.get(&at.number).and_then(|issue| issue.pull.clone()) else { return };
-        let before = one.git.refs();
         if let Err(error) = one.git.set_ref(&format!("refs/heads/{}", pull.base_branch), &pull.head_sha) {
             tracing::warn!(error = error.0, "GitHub's stand-in could not merge");
         }
@@ -92,6 +91,6 @@ impl World {
             pull.merged = Some((at.sender, unix_time()));
         }
         self.set_open(at, false);
-        self.settle_push(at.repository, &before, at.sender);
+        self.settle_push(at.repository, Some(&format!("refs/heads/{}", pull.base_branch)), at.sender);
     }
 }

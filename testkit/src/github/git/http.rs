@@ -84,11 +84,9 @@ pub(crate) async fn serve(stage: &Shared, git: GitRequest, request: Request<Body
 /// Takes a push, then tells of what it has changed before it is answered.
 async fn push(stage: &Shared, git: &GitRequest, entry: &Entry, (headers, body): (&HeaderMap, Bytes)) -> Response<Body> {
     let _one_at_a_time = stage.pushing.lock().await;
-    let bare = entry.bare.clone();
-    let before = tokio::task::spawn_blocking(move || bare.refs()).await.unwrap_or_default();
     let response = run(git, entry, ("POST", headers), body).await;
     let (stage, id, user) = (stage.clone(), entry.id, entry.user);
-    let settled = tokio::task::spawn_blocking(move || stage.change(|world| world.settle_push(id, &before, user)));
+    let settled = tokio::task::spawn_blocking(move || stage.change(|world| world.settle_push(id, None, user)));
     if let Err(error) = settled.await {
         tracing::error!(%error, "GitHub's stand-in could not tell of a push");
     }
@@ -121,7 +119,10 @@ fn enter(world: &World, git: &GitRequest, caller: &Caller, user: u64) -> Result<
     world.allow(caller, one, need).map_err(|refusal: Refusal| match (refusal.status, anonymous) {
         (_, true) => (401, "No anonymous write access.".to_owned()),
         (401, false) => (401, "Invalid username or token.".to_owned()),
-        (_, false) => (403, format!("Permission to {} denied to {}.", world.full_name(one), world.login(user))),
+        (_, false) if matches!(caller, Caller::FineGrained { .. }) => {
+            (403, "Write access to repository not granted.".to_owned())
+        }
+        (_, false) => (403, format!("Permission to {}.git denied to {}.", world.full_name(one), world.login(user))),
     })?;
     let workflows = match caller {
         Caller::Installation { grants, .. } | Caller::FineGrained { grants, .. } => grants.contains_key("workflows"),

@@ -19,14 +19,14 @@ impl World {
     /// Tells of an issue. What the payload has beside it is given.
     pub(crate) fn tell_issue(&mut self, told: Told, action: &'static str, more: Value) {
         let issue = self.shown_issue(told);
-        self.happen(told, "issues", action, json!({"issue": issue}), more);
+        self.happen(told, ("issues", action), json!({"issue": issue}), more);
     }
 
     /// Tells of a pull request.
     pub(crate) fn tell_pull(&mut self, told: Told, action: &'static str, more: Value) {
         let pull = self.shown_pull(told, Counting::Whole);
         let payload = json!({"number": told.number, "pull_request": pull});
-        self.happen(told, "pull_request", action, payload, more);
+        self.happen(told, ("pull_request", action), payload, more);
     }
 
     /// Tells of a comment at an issue or pull request.
@@ -36,7 +36,7 @@ impl World {
         let found = issue.comments.iter().find(|one| one.id == comment);
         let comment = found.map(|comment| self.comment_json(one, issue, comment));
         let payload = json!({"issue": self.issue_json(one, issue), "comment": comment});
-        self.happen(told, "issue_comment", action, payload, more);
+        self.happen(told, ("issue_comment", action), payload, more);
     }
 
     /// Tells of a review.
@@ -49,7 +49,7 @@ impl World {
         // Webhooks write the state in small letters, the API in capitals.
         review["state"] = review["state"].as_str().unwrap_or_default().to_lowercase().into();
         let payload = json!({"review": review, "pull_request": self.shown_pull(told, Counting::Plain)});
-        self.happen(told, "pull_request_review", action, payload, json!({}));
+        self.happen(told, ("pull_request_review", action), payload, json!({}));
     }
 
     /// Tells of a comment at a line.
@@ -60,7 +60,7 @@ impl World {
         let found = comments.iter().find(|one| one.id == comment);
         let comment = found.map(|comment| self.review_comment_json(one, issue, comment));
         let payload = json!({"comment": comment, "pull_request": self.shown_pull(told, Counting::Plain)});
-        self.happen(told, "pull_request_review_comment", action, payload, more);
+        self.happen(told, ("pull_request_review_comment", action), payload, more);
     }
 
     /// Tells of a check run: the App that it belongs to when somebody wants something of it, else all.
@@ -79,21 +79,13 @@ impl World {
         let Some(one) = self.repositories.get(&repository) else { return };
         let Some(suite) = one.suites.get(&suite) else { return };
         let mut shown = self.suite_json(one, suite);
-        if let Some(commit) = one.git.commit_at(&suite.head) {
-            let commit = self.pushed_json(one, &commit);
-            let part = |name: &str| commit[name].clone();
-            shown["head_commit"] = json!({
-                "id": part("id"), "tree_id": part("tree_id"), "message": part("message"), "timestamp": part("timestamp"),
-                "author": {"name": commit["author"]["name"], "email": commit["author"]["email"]},
-                "committer": {"name": commit["committer"]["name"], "email": commit["committer"]["email"]},
-            });
-        }
+        shown["head_commit"] = self.head_commit_json(one, &suite.head);
         let only = matches!(action, "requested" | "rerequested").then_some(suite.app);
         let (name, action, repository) = ("check_suite", Some(action), Some(repository));
         self.emit(&Event { name, action, repository, sender, payload: json!({"check_suite": shown}), only });
     }
 
-    fn happen(&mut self, told: Told, name: &'static str, action: &'static str, mut payload: Value, more: Value) {
+    fn happen(&mut self, told: Told, (name, action): (&'static str, &'static str), mut payload: Value, more: Value) {
         merge(&mut payload, more);
         let (action, repository, sender, only) = (Some(action), Some(told.repository), told.sender, None);
         self.emit(&Event { name, action, repository, sender, payload, only });

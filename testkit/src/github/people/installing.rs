@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::repo::Repo;
+use crate::github::account::AccountKind;
 use crate::github::app::{Installation, Selection};
 use crate::github::clock::unix_time;
 use crate::github::grants::{Grants, Level};
-use crate::github::hooks::Event;
+use crate::github::hooks::{Event, Target};
+use crate::github::server::GithubServer;
 use crate::github::world::World;
 
 /// The App whose checks fail.
@@ -29,7 +31,7 @@ impl Repo {
                     world.tell_installed(id, "added", self.id);
                     id
                 }
-                None => world.install(app, owner, self.id),
+                None => world.install(app, owner, Selection::Selected(BTreeSet::from([self.id]))),
             }
         })
     }
@@ -40,19 +42,16 @@ impl Repo {
             let Some(owner) = world.repositories.get(&self.id).map(|one| one.owner) else { return };
             let found = world.installations.values().find(|one| one.app == world.app && one.covers(owner, self.id));
             let Some(id) = found.map(|one| one.id) else { return };
-            let Some(installation) = world.installations.get_mut(&id) else { return };
-            let left = match &mut installation.selection {
-                Selection::All => 0,
-                Selection::Selected(repositories) => {
+            match world.installations.get_mut(&id).map(|one| &mut one.selection) {
+                Some(Selection::Selected(repositories)) if repositories.len() > 1 => {
                     repositories.remove(&self.id);
-                    repositories.len()
+                    world.tell_installed(id, "removed", self.id);
                 }
-            };
-            if left > 0 {
-                return world.tell_installed(id, "removed", self.id);
+                _ => {
+                    world.tell_installation(id, "deleted");
+                    world.installations.remove(&id);
+                }
             }
-            world.tell_installation(id, "deleted");
-            world.installations.remove(&id);
         });
     }
 
@@ -113,20 +112,29 @@ impl Repo {
     }
 }
 
+impl GithubServer {
+    /// Installs the App for all repositories of an account, also those to come. Gives the installation's id.
+    pub fn installs_app(&self, owner: &str) -> u64 {
+        self.stage.change(|world| {
+            let (app, owner) = (world.app, world.account(owner, AccountKind::Organization));
+            world.install(app, owner, Selection::All)
+        })
+    }
+}
+
 impl World {
     fn ci(&mut self) -> u64 {
         if let Some(known) = self.apps.values().find(|app| app.slug == CI) {
             return known.id;
         }
-        let owner = self.account("github", crate::github::account::AccountKind::Organization);
+        let owner = self.account("github", AccountKind::Organization);
         self.add_app(CI, owner, Grants::new(), Vec::new())
     }
 
-    fn install(&mut self, app: u64, account: u64, repository: u64) -> u64 {
+    fn install(&mut self, app: u64, account: u64, selection: Selection) -> u64 {
         let id = self.next_id();
         let (permissions, events) =
             self.apps.get(&app).map(|app| (app.permissions.clone(), app.events.clone())).unwrap_or_default();
-        let selection = Selection::Selected(BTreeSet::from([repository]));
         let made = unix_time();
         let installation = Installation { id, app, account, selection, permissions, events, suspended: None, made };
         self.installations.insert(id, installation);
@@ -138,7 +146,10 @@ impl World {
         let Some(one) = self.installations.get(&id).cloned() else { return };
         let shown = self.installation_json(&one);
         let repositories: Value = match &one.selection {
-            Selection::All => json!([]),
+            Selection::All => {
+                let owned = self.repositories.values().filter(|repository| repository.owner == one.account);
+                owned.map(|repository| self.brief_json(repository.id)).collect()
+            }
             Selection::Selected(chosen) => chosen.iter().map(|id| self.brief_json(*id)).collect(),
         };
         let payload = json!({"installation": shown, "repositories": repositories, "requester": null});
@@ -167,7 +178,7 @@ impl World {
             return;
         }
         let event = Event { name, action: Some(action), repository: None, sender, payload, only: Some(app) };
-        self.tell(crate::github::hooks::Target::App(app), Some(id), &event);
+        self.tell(Target::App(app), Some(id), &event);
     }
 
     fn brief_json(&self, repository: u64) -> Value {

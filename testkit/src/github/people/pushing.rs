@@ -2,8 +2,9 @@
 
 use super::repo::Repo;
 use super::user::User;
+use crate::github::account::Account;
 use crate::github::clock::unix_time;
-use crate::github::git::{Commit, Edit};
+use crate::github::git::{Bare, Commit, Edit};
 use crate::github::grants::Role;
 
 /// A commit that somebody pushes.
@@ -83,22 +84,24 @@ impl User {
     /// When git will not take it.
     pub fn pushes_commit(&self, repo: &Repo, push: Push) -> String {
         self.must(repo, Role::Write, "push");
-        let before = repo.look(|_, one| one.git.refs());
-        let (name, email) = self
-            .stage
-            .look(|world| world.accounts.get(&self.id()).map(|account| account.signature()).unwrap_or_default());
-        let sha = repo.write(&push, (&name, &email));
-        self.stage.change(|world| world.settle_push(repo.id, &before, self.id()));
-        sha
+        self.stage.change(|world| {
+            let (name, email) = world.accounts.get(&self.id()).map(Account::signature).unwrap_or_default();
+            let Some(one) = world.repositories.get(&repo.id) else { panic!("repository {} is gone", repo.id) };
+            let sha = push.write(&one.git, (&name, &email));
+            world.settle_push(repo.id, Some(&format!("refs/heads/{}", push.branch)), self.id());
+            sha
+        })
     }
 
     /// Deletes a branch.
     pub fn deletes_branch(&self, repo: &Repo, branch: &str) {
         self.must(repo, Role::Write, "delete a branch");
-        let before = repo.look(|_, one| one.git.refs());
-        let done = repo.look(|_, one| one.git.delete_ref(&format!("refs/heads/{branch}")));
-        assert!(done.is_ok(), "{done:?}");
-        self.stage.change(|world| world.settle_push(repo.id, &before, self.id()));
+        self.stage.change(|world| {
+            let name = format!("refs/heads/{branch}");
+            let done = world.repositories.get(&repo.id).map(|one| one.git.delete_ref(&name));
+            assert_eq!(done, Some(Ok(())));
+            world.settle_push(repo.id, Some(&name), self.id());
+        });
     }
 
     /// Copies a repository to the own account.
@@ -113,7 +116,8 @@ impl User {
             if let Some(fork) = world.repositories.get_mut(&id) {
                 fork.parent = Some(repo.id);
                 let copied = fork.git.copy_branches(&git);
-                assert!(copied.is_ok(), "{copied:?}");
+                assert_eq!(copied, Ok(()));
+                fork.told = fork.git.refs();
             }
             id
         });
@@ -121,21 +125,20 @@ impl User {
     }
 }
 
-impl Repo {
-    /// Writes a commit, and tells nobody.
-    pub(crate) fn write(&self, push: &Push, (name, email): (&str, &str)) -> String {
-        let git = self.look(|_, one| one.git.clone());
-        let parent = match &push.onto {
+impl Push {
+    /// Writes the commit, and tells nobody.
+    pub(crate) fn write(&self, git: &Bare, (name, email): (&str, &str)) -> String {
+        let parent = match &self.onto {
             Some(onto) => git.resolve(onto),
-            None => git.branch(&push.branch).or_else(|| git.branch("main")),
+            None => git.branch(&self.branch).or_else(|| git.branch("main")),
         };
         let commit = Commit {
-            branch: push.branch.clone(),
+            branch: self.branch.clone(),
             parent,
             author: (name.to_owned(), email.to_owned()),
             at: unix_time(),
-            message: push.message.clone(),
-            files: push.files.clone(),
+            message: self.message.clone(),
+            files: self.files.clone(),
         };
         match git.commit(&commit) {
             Ok(sha) => sha,

@@ -1,5 +1,6 @@
 //! A repository as a test holds it.
 
+use super::pushing::Push;
 use super::seen::{CheckRunSeen, CommitSeen};
 use super::thread::Thread;
 use super::user::User;
@@ -27,14 +28,17 @@ impl GithubServer {
     /// When the name has no slash, or git cannot make one.
     pub fn repository(&self, full_name: &str, visibility: Visibility) -> Repo {
         let (owner, name) = full_name.split_once('/').unwrap_or_else(|| panic!("{full_name} is not owner/name"));
+        let readme = Push::to("main").message("Begin").file("README.md", "# A project\n");
         let id = self.stage.change(|world| {
             let owner = world.account(owner, AccountKind::Organization);
-            world.add_repository(owner, name, visibility)
+            let id = world.add_repository(owner, name, visibility);
+            if let Some(one) = world.repositories.get_mut(&id) {
+                readme.write(&one.git, ("GitHub", "noreply@github.com"));
+                one.told = one.git.refs();
+            }
+            id
         });
-        let repo = Repo { id, stage: self.stage.clone() };
-        let readme = super::pushing::Push::to("main").message("Begin").file("README.md", "# A project\n");
-        repo.write(&readme, ("GitHub", "noreply@github.com"));
-        repo
+        Repo { id, stage: self.stage.clone() }
     }
 }
 
@@ -86,7 +90,7 @@ impl Repo {
     }
 
     /// Makes it read-only.
-    pub fn is_archived(&self) {
+    pub fn archives(&self) {
         self.change(|one| one.archived = true);
     }
 

@@ -58,6 +58,16 @@ impl World {
         })
     }
 
+    /// A commit as check suites and workflows name it; null if it is not there.
+    pub(crate) fn head_commit_json(&self, one: &Repository, sha: &str) -> Value {
+        let Some(commit) = one.git.commit_at(sha) else { return Value::Null };
+        let person = |[name, email, _]: &[String; 3]| json!({"name": name, "email": email});
+        json!({
+            "id": commit.sha, "tree_id": commit.tree, "message": commit.message, "timestamp": commit.committer[2],
+            "author": person(&commit.author), "committer": person(&commit.committer),
+        })
+    }
+
     /// A file that differs.
     pub(crate) fn file_json(&self, one: &Repository, file: &ChangedFile, head: &str) -> Value {
         let (api, page, path) = (self.api_of(one), self.page_of(one), &file.path);
