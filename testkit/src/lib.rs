@@ -9,6 +9,8 @@ mod conversation;
 #[cfg(feature = "platforms")]
 pub mod discord;
 mod failures;
+#[cfg(feature = "platforms")]
+pub mod github;
 mod model;
 mod plan;
 mod refuse;
