@@ -24,6 +24,8 @@ pub(crate) struct Publication<'a> {
     pub(crate) remote: &'a Remote,
     pub(crate) credential: &'a Credential,
     pub(crate) settings: &'a PushSettings,
+    /// The commit that the conversation began on; none in what was an empty repository.
+    pub(crate) began: Option<Commit>,
     pub(crate) commit: &'a Commit,
 }
 
@@ -69,12 +71,11 @@ impl Publication<'_> {
         let read = |commit: &String| commit.parse::<Commit>().map_err(|_| format!("`{commit}` is no commit"));
         let before = ground.map(|ground| read(&ground.commit)).transpose()?;
         let inside = ground.and_then(|ground| ground.inside.as_ref()).map(read).transpose()?;
-        let began = self.conversation.base.as_ref().or(self.task.base.as_ref()).map(read).transpose()?;
         let byline = byline(parts, self.task).await.map_err(|error| chain(&error))?;
         let request = RewriteRequest {
             task: &self.task.id,
             commit: self.commit,
-            base: inside.as_ref().or(began.as_ref()),
+            base: inside.as_ref().or(self.began.as_ref()),
             onto: inside.as_ref().and(before.as_ref()),
             byline: &byline,
         };

@@ -41,7 +41,9 @@ pub(crate) async fn push(parts: &Parts, actor: &Actor, id: &str) -> Result<Task,
     let conversation = parts.store.conversation(&task.conversation).await?;
     let conversation =
         conversation.ok_or_else(|| Refusal::NotFound(format!("the conversation of task {} is gone", task.id)))?;
+    let began = conversation.base.as_ref().or(task.base.as_ref());
     let publication = Publication {
+        began: began.and_then(|commit| commit.parse().ok()),
         task: &task,
         conversation: &conversation,
         mirror: &mirror,

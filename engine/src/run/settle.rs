@@ -117,7 +117,11 @@ async fn push(parts: &Parts, brief: &Brief, work: &mut Work) {
     if settings.when != PushWhen::Auto {
         return;
     }
+    // A new conversation's row, as it was read, says nothing of this yet.
+    let known = brief.conversation.base.as_ref().or(brief.task.base.as_ref());
+    let began = known.and_then(|commit| commit.parse().ok()).or_else(|| brief.base.clone());
     let publication = Publication {
+        began,
         task: &brief.task,
         conversation: &brief.conversation,
         mirror: &brief.mirror,
