@@ -85,7 +85,8 @@ impl Actor {
             Answered::Note(words) | Answered::Stray(words) if pressed => {
                 self.checks.say(&asked.thread, &asked.login, &words).await;
             }
-            Answered::Note(_) | Answered::Stray(_) | Answered::Silence | Answered::Owed => {}
+            Answered::Note(_) | Answered::Stray(_) | Answered::Seen(_) => {}
+            Answered::Silence | Answered::Owed | Answered::Reply(_) => {}
         }
         Ok(())
     }

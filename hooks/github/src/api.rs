@@ -193,6 +193,18 @@ impl Api {
         read(&self.send(&self.inner.keys.payer(Who::Ourselves), token, &request).await?.body)
     }
 
+    /// Asks for what everybody may see: with the token if we have one, else as nobody.
+    pub(crate) async fn get_in_public<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T, Fault> {
+        if !self.is_app() {
+            return self.one(Who::Ourselves, path).await;
+        }
+        let sent = self.inner.client.get(self.address(path)).send().await;
+        let response = sent.map_err(|error| Fault::network(&error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = response.bytes().await.map_err(|error| Fault::network(&error))?;
+        if status.is_success() { read(&body) } else { Err(Fault::read(status.as_u16(), &headers, &body)) }
+    }
+
     async fn send(&self, payer: &str, token: &SecretString, request: &Request<'_>) -> Result<Answer, Fault> {
         self.inner.gates.check(payer)?;
         let mut address = self.address(request.path);

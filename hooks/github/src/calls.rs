@@ -57,6 +57,11 @@ impl Api {
         self.get(Who::Ourselves, &["user"]).await
     }
 
+    /// Somebody's account. An App has no token for that, but anybody may ask.
+    pub(crate) async fn account(&self, login: &str) -> Result<User, Fault> {
+        self.get_in_public(&["users", login]).await
+    }
+
     /// Writes a comment.
     pub(crate) async fn comment(&self, thread: &Thread, body: &str) -> Result<u64, Fault> {
         let Thread { repo, number } = thread;

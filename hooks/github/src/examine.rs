@@ -33,8 +33,26 @@ pub struct About {
     pub name: String,
     /// Where the App is installed from; none with a token.
     pub page: Option<String>,
-    /// What is missing, a sentence each, with how to mend it.
-    pub missing: Vec<String>,
+    /// What is missing.
+    pub missing: Vec<Missing>,
+}
+
+/// Something that is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// What, and what does not work without it.
+    pub what: String,
+    /// How to mend it.
+    pub mend: String,
+}
+
+/// Asks GitHub for the number of an account.
+///
+/// # Errors
+/// [`GitHubError`] when the settings cannot work, or GitHub does not answer or knows nobody of that login.
+pub async fn find_account(settings: &GitHubSettings, login: &str) -> Result<u64, GitHubError> {
+    settings.check()?;
+    Ok(Api::new(settings)?.account(login).await?.id)
 }
 
 /// Asks GitHub about us.
@@ -49,10 +67,8 @@ pub async fn examine(settings: &GitHubSettings) -> Result<About, GitHubError> {
         let user = api.user().await?;
         let mut missing = Vec::new();
         if !user.login.eq_ignore_ascii_case(&settings.name) {
-            missing.push(format!(
-                "the token is {}'s, and github.name says {}: set it to the login",
-                user.login, settings.name
-            ));
+            let what = format!("the token is of {}, and github.name says {}", user.login, settings.name);
+            missing.push(Missing { what, mend: format!("set github.name to {}", user.login) });
         }
         return Ok(About { name: named(&user.login), login: user.login, page: None, missing });
     }
@@ -61,17 +77,21 @@ pub async fn examine(settings: &GitHubSettings) -> Result<About, GitHubError> {
     Ok(About { missing: missing(&app), login, name, page: app.html_url })
 }
 
-fn missing(app: &AppItself) -> Vec<String> {
-    let granted = |name: &str| app.permissions.get(name).map_or("none", String::as_str);
-    let enough = |name: &str, level: &str| {
-        granted(name) == level || granted(name) == "admin" || (level == "read" && granted(name) == "write")
+fn missing(app: &AppItself) -> Vec<Missing> {
+    let granted = |name: &str| app.permissions.get(name).map(String::as_str);
+    let is_enough = |name: &str, level: &str| match granted(name) {
+        Some("write" | "admin") => true,
+        other => other == Some(level),
     };
-    let permissions = PERMISSIONS.iter().filter(|(name, level, _)| !enough(name, level)).map(|(name, level, why)| {
-        format!("permission {name}: {level} is missing ({why}); grant it in the App's settings and accept it where it is installed")
+    let permissions = PERMISSIONS.iter().filter(|(name, level, _)| !is_enough(name, level));
+    let permissions = permissions.map(|(name, level, why)| Missing {
+        what: format!("the permission {name} ({level}) is missing: {why}"),
+        mend: "grant it in the App's settings, and accept it where the App is installed".to_owned(),
     });
-    let told = |name: &str| app.events.iter().any(|event| event == name);
-    let events = EVENTS.iter().filter(|(name, _)| !told(name)).map(|(name, why)| {
-        format!("event {name} is not sent ({why}); tick it in the App's settings, under Permissions & events")
+    let events = EVENTS.iter().filter(|(name, _)| !app.events.iter().any(|event| event == name));
+    let events = events.map(|(name, why)| Missing {
+        what: format!("the event {name} is not sent: {why}"),
+        mend: "tick it in the App's settings, under Permissions & events".to_owned(),
     });
     permissions.chain(events).collect()
 }
@@ -87,10 +107,12 @@ mod tests {
             "permissions": {"issues": "write", "pull_requests": "read", "contents": "write", "metadata": "read"},
             "events": ["issue_comment", "issues", "pull_request", "pull_request_review", "pull_request_review_comment"],
         });
-        insta::assert_snapshot!(missing(&serde_json::from_value(app).unwrap()).join("\n"), @r"
-        permission pull_requests: write is missing (comments at pull requests); grant it in the App's settings and accept it where it is installed
-        permission checks: write is missing (check runs with buttons); grant it in the App's settings and accept it where it is installed
-        event check_run is not sent (buttons of check runs); tick it in the App's settings, under Permissions & events
+        let missing = missing(&serde_json::from_value(app).unwrap());
+        let lines: Vec<_> = missing.iter().map(|missing| missing.what.as_str()).collect();
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        the permission pull_requests (write) is missing: comments at pull requests
+        the permission checks (write) is missing: check runs with buttons
+        the event check_run is not sent: buttons of check runs
         ");
     }
 }

@@ -5,11 +5,12 @@ use signalbox_core::ground::{Ground, Onto};
 
 /// A branch of the repository itself is worked on; what comes from a fork is only read.
 pub(crate) fn ground(number: u64, head: &Head) -> Ground {
-    if head.is_ours {
-        let reference = format!("refs/heads/{}", head.branch);
-        return Ground { reference, commit: head.commit.clone(), onto: Onto::Branch(head.branch.clone()) };
-    }
-    Ground { reference: format!("refs/pull/{number}/head"), commit: head.commit.clone(), onto: Onto::Nowhere }
+    let (reference, onto) = if head.is_ours {
+        (format!("refs/heads/{}", head.branch), Onto::Branch(head.branch.clone()))
+    } else {
+        (format!("refs/pull/{number}/head"), Onto::Nowhere)
+    };
+    Ground { reference, commit: head.commit.clone(), onto, inside: None }
 }
 
 #[cfg(test)]

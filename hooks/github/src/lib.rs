@@ -42,7 +42,7 @@ mod visible;
 mod wire;
 
 pub use error::GitHubError;
-pub use examine::{About, examine};
+pub use examine::{About, Missing, examine, find_account};
 pub use fault::Fault;
 pub use github::GitHub;
 pub use settings::{API_URL, Credentials, GitHubSettings, Pace};
