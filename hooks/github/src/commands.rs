@@ -23,21 +23,20 @@ pub(crate) fn command(press: &Press) -> Option<String> {
     Some(command.canonical())
 }
 
-/// What can be done by a comment: what it does, and the comment.
+/// What can be done by a comment: what it does, and the comment. A no and a no with a reason are one command, and so are the
+/// words that answer a question of Claude's.
 pub(crate) fn offered(sheet: &Sheet) -> Vec<(String, String)> {
     let buttons: Vec<&Button> = sheet.rows.iter().flatten().collect();
     let with_reason = buttons.iter().any(|button| matches!(button.press, Press::DenyBecause(_)));
-    // A no and a no with a reason are one command.
-    let doubled = |press: &Press| with_reason && matches!(press, Press::Deny(_));
-    let shown = buttons.into_iter().filter(|button| !doubled(&button.press));
-    shown.filter_map(|button| Some((label(button), command(&button.press)?))).collect()
-}
-
-fn label(button: &Button) -> String {
-    match button.press {
-        Press::DenyBecause(_) => "Deny".to_owned(),
-        _ => button.label.clone(),
-    }
+    let offered = buttons.into_iter().filter_map(|button| match &button.press {
+        Press::Deny(_) if with_reason => None,
+        Press::Deny(id) if !sheet.menus.is_empty() => {
+            Some(("Answer".to_owned(), command(&Press::DenyBecause(id.clone()))?))
+        }
+        Press::DenyBecause(_) => Some(("Deny".to_owned(), command(&button.press)?)),
+        press => Some((button.label.clone(), command(press)?)),
+    });
+    offered.collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use crate::commands::offered;
 use crate::text::{fence, inline_code, markdown, plain};
 use signalbox_core::card::{Card, TextFile};
-use signalbox_core::sheet::{Menu, Part, Sheet, View, sheet};
+use signalbox_core::sheet::{Menu, Part, Sheet, View, quoted, sheet};
 
 /// How long a comment may be, in characters; GitHub takes 65,536.
 pub(crate) const LIMIT: usize = 65_000;
@@ -109,7 +109,7 @@ impl Page {
     fn file(&mut self, file: &TextFile, shown: Shown) {
         let (text, note) =
             shown.of(&file.text, "Cut short here: GitHub takes no longer comment. The whole of it is kept at the hub.");
-        self.block(&format!("<details><summary>{}</summary>", plain(&file.name)));
+        self.block(&format!("<details><summary>{}</summary>", in_html(&file.name)));
         self.block(&fence(language(file), text));
         self.block("</details>");
         self.note(note);
@@ -117,29 +117,28 @@ impl Page {
 
     /// What can be done by writing a comment.
     fn ways_on(&mut self, sheet: &Sheet) {
-        for menu in &sheet.menus {
-            self.answers(menu);
-        }
         let offered = offered(sheet);
-        if sheet.exhibit.is_some() || !sheet.menus.is_empty() {
-            let lines =
-                offered.iter().map(|(what, comment)| format!("- **{}**: {}", plain(what), inline_code(comment)));
-            let lines: Vec<_> = lines.collect();
-            if !lines.is_empty() {
-                self.block("To decide, write a comment:");
-                self.block(&lines.join("\n"));
-            }
-        } else if !offered.is_empty() {
-            let words = offered.iter().map(|(what, comment)| format!("{}: {}", plain(what), inline_code(comment)));
-            self.line(&format!("<sub>{}</sub>", words.collect::<Vec<_>>().join(" · ")));
+        if offered.is_empty() {
+            return;
         }
+        let answered = !sheet.menus.is_empty();
+        if answered {
+            sheet.menus.iter().for_each(|menu| self.answers(menu));
+            self.block("To answer, write a comment, with your own words in the place of WHY:");
+        } else if sheet.exhibit.is_some() {
+            self.block("To decide, write a comment:");
+        } else {
+            let words = offered.iter().map(|(what, comment)| format!("{}: {}", plain(what), inline_code(comment)));
+            return self.line(&format!("<sub>{}</sub>", words.collect::<Vec<_>>().join(" · ")));
+        }
+        let lines = offered.iter().map(|(what, comment)| format!("- **{}**: {}", plain(what), inline_code(comment)));
+        self.block(&lines.collect::<Vec<_>>().join("\n"));
     }
 
     fn answers(&mut self, menu: &Menu) {
         let labels: Vec<_> = menu.options.iter().map(|option| inline_code(&option.label)).collect();
-        let several = if menu.several { " (several may be chosen)" } else { "" };
-        self.line(&format!("{}{several} {}", plain(&menu.question), labels.join(", ")));
-        self.line("<sub>Answer in words as the reason of a no; Claude reads them.</sub>");
+        let several = if menu.several { ", several of them if you like" } else { "" };
+        self.line(&format!("{} Offered: {}{several}", plain(&menu.question), labels.join(", ")));
     }
 
     fn note(&mut self, note: Option<&str>) {
@@ -177,6 +176,11 @@ fn spans(text: &str) -> String {
     let before = if before.is_empty() { String::new() } else { plain(before) };
     let after = if after.is_empty() { String::new() } else { spans(after) };
     format!("{before}{}{after}", inline_code(code))
+}
+
+/// A name within HTML, where Markdown's marks are none.
+fn in_html(name: &str) -> String {
+    quoted(name).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('@', "")
 }
 
 fn language(file: &TextFile) -> &'static str {

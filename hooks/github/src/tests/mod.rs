@@ -1,13 +1,23 @@
-//! What the adapter makes of what GitHub sends, and what it sends to GitHub.
+//! What the adapter makes of what GitHub sends, and what it sends to GitHub: against a server that holds state and refuses
+//! like the real one.
 
+mod cards;
+mod checking;
+mod desk;
 mod hearing;
+mod layouts;
+mod listening;
+mod rig;
 mod samples;
+mod sending;
+mod webhooks;
 
 use crate::settings::{API_URL, Credentials, GitHubSettings, Pace};
+use signalbox_testkit::github::GithubSettings;
 
 /// A key made for tests; it opens nothing.
 pub(crate) fn app_key() -> String {
-    include_str!("app-key.pem").to_owned()
+    GithubSettings::default().app_key
 }
 
 /// With the token of an account.
