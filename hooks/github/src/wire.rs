@@ -156,6 +156,22 @@ pub(crate) struct RequestedAction {
 #[serde(default)]
 pub(crate) struct Changes {
     pub(crate) repository: Option<RenamedRepository>,
+    pub(crate) owner: Option<FormerOwner>,
+}
+
+/// Whose a repository was.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct FormerOwner {
+    pub(crate) from: Owners,
+}
+
+/// A person or an organisation.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Owners {
+    pub(crate) user: Option<User>,
+    pub(crate) organization: Option<User>,
 }
 
 /// A repository that has a new name.

@@ -46,13 +46,16 @@ pub(super) fn unlocked(scene: &Scene<'_>) -> Meaning {
     place.map_or(Meaning::Nothing, |place| Meaning::Changed(place, PlaceChange::Back))
 }
 
-/// The repository has a new name; what is bound to it goes along.
+/// The repository has a new name or owner; what is bound to it goes along.
 pub(super) fn moved(scene: &Scene<'_>) -> Meaning {
-    let changes = scene.payload.changes.as_ref().and_then(|changes| changes.repository.as_ref());
-    let Some(name) = changes.and_then(|renamed| renamed.name.as_ref()) else { return Meaning::Nothing };
-    let old = Repo { owner: scene.repo.owner.clone(), name: name.from.clone() };
+    let Some(changes) = &scene.payload.changes else { return Meaning::Nothing };
+    let name = changes.repository.as_ref().and_then(|renamed| renamed.name.as_ref()).map(|name| &name.from);
+    let owners = changes.owner.as_ref().map(|owner| &owner.from);
+    let owner = owners.and_then(|from| from.user.as_ref().or(from.organization.as_ref())).map(|owner| &owner.login);
+    let old =
+        Repo { owner: owner.unwrap_or(&scene.repo.owner).clone(), name: name.unwrap_or(&scene.repo.name).clone() };
     match (old.place(), scene.repo.place()) {
-        (Some(old), Some(new)) => Meaning::Changed(old, PlaceChange::Moved(new)),
+        (Some(old), Some(new)) if old != new => Meaning::Changed(old, PlaceChange::Moved(new)),
         _ => Meaning::Nothing,
     }
 }

@@ -204,6 +204,10 @@ fn places_move_and_come_back() {
     let renamed = payload("renamed", json!({"changes": {"repository": {"name": {"from": "old"}}}}));
     let (old, new) = ("github:acme/old".parse().unwrap(), "github:acme/site".parse().unwrap());
     assert_eq!(heard("repository", renamed), Meaning::Changed(old, PlaceChange::Moved(new)));
+    let transferred =
+        payload("transferred", json!({"changes": {"owner": {"from": {"organization": user("initech", 3)}}}}));
+    let (old, new) = ("github:initech/site".parse().unwrap(), "github:acme/site".parse().unwrap());
+    assert_eq!(heard("repository", transferred), Meaning::Changed(old, PlaceChange::Moved(new)));
     let unlocked = payload("unlocked", json!({"issue": issue()}));
     assert_eq!(heard("issues", unlocked), Meaning::Changed("github:acme/site#7".parse().unwrap(), PlaceChange::Back));
 }

@@ -181,3 +181,29 @@ async fn what_an_earlier_life_left_is_handled() {
     assert!(matches!(&rig.desk.heard(2).await[1].what, Said::Words { text, .. } if text == "/stop"));
     rig.end().await;
 }
+
+#[tokio::test]
+async fn one_token_does_without_an_app() {
+    let mut rig = Rig::with_token().await;
+    let pull = {
+        rig.ann.pushes(&rig.repo, "topic", &[("a.txt", "b\n")]);
+        rig.ann.opens_pull(&rig.repo, "topic", "Mend it", "")
+    };
+    rig.server.misbehave(Fault::WebhookDown.once().of("issue_comment"));
+    rig.ann.comments(&pull, "@signalbox-team add a test");
+    let refused =
+        |_: &signalbox_testkit::github::Thread| rig.server.deliveries().iter().any(|one| one.status_code >= 400);
+    pull.wait_until("a delivery that failed", refused, PATIENCE).await;
+    rig.listen();
+    let heard = rig.desk.heard(1).await;
+    assert_eq!((heard[0].source.as_str(), heard[0].at_most), ("github:signalbox-team", Some(Role::Member)));
+    let channel = rig.channel();
+    channel.send(&rig.delivery(pull.number(), super::cards::task("", false))).await.unwrap();
+    let us = rig.server.user("signalbox-team");
+    us.comments(&pull, "@signalbox-team what we write ourselves is no request");
+    rig.ann.comments(&pull, "/stop");
+    assert_eq!(words(&rig.desk.heard(2).await[1]), "/stop");
+    assert!(rig.repo.check_runs().is_empty());
+    assert_eq!(pull.comments()[1].author, "signalbox-team");
+    rig.end().await;
+}

@@ -22,6 +22,8 @@ pub(super) struct Rig {
     pub(super) bob: User,
     pub(super) repo: Repo,
     pub(super) settings: GitHubSettings,
+    /// Where webhooks are taken.
+    pub(super) url: String,
     running: Option<(CancellationToken, JoinHandle<()>)>,
     hook: JoinHandle<()>,
 }
@@ -54,8 +56,26 @@ impl Rig {
             ..with_token()
         };
         let hook = tokio::spawn(async {});
-        let mut rig = Self { server, desk, ann, bob, repo, settings, running: None, hook };
+        let mut rig = Self { server, desk, ann, bob, repo, settings, url: String::new(), running: None, hook };
         rig.serve().await;
+        rig
+    }
+
+    /// With the token of an account of our own, and a webhook of the repository; listening.
+    pub(super) async fn with_token() -> Self {
+        let mut rig = Self::idle(Visibility::Public).await;
+        let us = rig.server.user("signalbox-team");
+        rig.repo.grants(&us, Role::Admin);
+        rig.repo.uninstalls_app();
+        rig.settings = GitHubSettings {
+            credentials: Credentials::Token(us.token(&["repo", "admin:repo_hook"]).into()),
+            name: "signalbox-team".to_owned(),
+            repositories: vec!["acme/site".to_owned()],
+            ..rig.settings
+        };
+        rig.hook.abort();
+        rig.serve().await;
+        rig.repo.webhooks_to(&rig.url, &rig.server.webhook_secret(), &["issue_comment", "issues", "pull_request"]);
         rig
     }
 
@@ -71,7 +91,8 @@ impl Rig {
     /// Takes webhooks at an address of its own.
     async fn serve(&mut self) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        self.server.webhooks_to(&format!("http://{}/hooks/github", listener.local_addr().unwrap()));
+        self.url = format!("http://{}/hooks/github", listener.local_addr().unwrap());
+        self.server.webhooks_to(&self.url);
         let routes = self.adapter().routes();
         self.hook = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
     }
