@@ -36,6 +36,17 @@ pub(crate) struct AppItself {
     pub(crate) events: Vec<String>,
     #[serde(default)]
     pub(crate) html_url: Option<String>,
+    #[serde(default)]
+    pub(crate) installations_count: Option<u64>,
+}
+
+/// Where an App's webhooks go.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct HookConfig {
+    pub(crate) url: Option<String>,
+    /// Stars, where there is one.
+    pub(crate) secret: Option<String>,
 }
 
 /// A comment as it stands.
@@ -50,6 +61,11 @@ impl Api {
     /// The App itself.
     pub(crate) async fn app(&self) -> Result<AppItself, Fault> {
         self.get(Who::Ourselves, &["app"]).await
+    }
+
+    /// Where the App's webhooks go.
+    pub(crate) async fn hook_config(&self) -> Result<HookConfig, Fault> {
+        self.get(Who::Ourselves, &["app", "hook", "config"]).await
     }
 
     /// The account whose token it is.

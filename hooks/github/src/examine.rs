@@ -1,7 +1,8 @@
 //! What an operator wants to know: as whom we speak, and what is missing for it.
 
 use crate::api::Api;
-use crate::calls::AppItself;
+use crate::calls::{AppItself, HookConfig};
+use crate::endpoint::PATH;
 use crate::error::GitHubError;
 use crate::settings::GitHubSettings;
 
@@ -74,7 +75,9 @@ pub async fn examine(settings: &GitHubSettings) -> Result<About, GitHubError> {
     }
     let app = api.app().await?;
     let (login, name) = (format!("{}[bot]", app.slug), named(&app.slug));
-    Ok(About { missing: missing(&app), login, name, page: app.html_url })
+    let hook = api.hook_config().await?;
+    let missing = missing(&app).into_iter().chain(unheard(&app, &hook)).collect();
+    Ok(About { missing, login, name, page: app.html_url })
 }
 
 fn missing(app: &AppItself) -> Vec<Missing> {
@@ -94,6 +97,30 @@ fn missing(app: &AppItself) -> Vec<Missing> {
         mend: "tick it in the App's settings, under Permissions & events".to_owned(),
     });
     permissions.chain(events).collect()
+}
+
+/// Why nothing would be heard, whatever the App may do.
+fn unheard(app: &AppItself, hook: &HookConfig) -> Vec<Missing> {
+    let url = hook.url.as_deref().unwrap_or_default();
+    let checks = [
+        (url.is_empty(), "the App has no webhook".to_owned(), format!("set it in the App's settings: https://…{PATH}")),
+        (
+            !url.is_empty() && !url.ends_with(PATH),
+            format!("webhooks go to {url}"),
+            format!("the address must lead to the hub and end in {PATH}"),
+        ),
+        (
+            !url.is_empty() && hook.secret.is_none(),
+            "the App's webhook has no secret, so nothing that it brings is believed".to_owned(),
+            "set the one of github.webhook_secret in the App's settings".to_owned(),
+        ),
+        (
+            app.installations_count == Some(0),
+            "the App is installed nowhere".to_owned(),
+            "install it from its page".to_owned(),
+        ),
+    ];
+    checks.into_iter().filter(|(wrong, ..)| *wrong).map(|(_, what, mend)| Missing { what, mend }).collect()
 }
 
 #[cfg(test)]

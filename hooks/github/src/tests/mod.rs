@@ -4,6 +4,7 @@
 mod cards;
 mod checking;
 mod desk;
+mod examining;
 mod hearing;
 mod layouts;
 mod listening;
