@@ -252,7 +252,7 @@ impl Config {
         check(!redis.is_empty() && !redis.starts_with("redis://"), "redis.url must begin with redis://");
         let co_author = self.git.co_author.trim();
         check(
-            !co_author.is_empty() && !(co_author.contains('<') && co_author.ends_with('>')),
+            !co_author.is_empty() && (!co_author.contains('<') || !co_author.ends_with('>')),
             "git.co_author must look like `Name <name@example.org>`",
         );
         let key = self.git.signing_key.expose_secret();

@@ -141,6 +141,7 @@ impl DeskService {
         match prompt {
             Some(prompt) => self.submit(case, prompt, Thread::New).await,
             None => {
+                self.may_change_here(case).await?;
                 self.parts.store.set_place(&case.heard.place, PlaceSetting::Conversation(None)).await?;
                 Ok(Response::note("A new conversation begins with the next request."))
             }
