@@ -72,5 +72,5 @@ async fn wait_for(hub: SocketHub, home: &Path) -> anyhow::Result<Reached> {
 
 /// Who speaks on the local socket. The hub decides that by itself; this only fills the port's signature.
 pub(crate) fn operator() -> Actor {
-    Actor { user: UserId::new("operator"), name: "operator".to_owned(), admin: true, place: None }
+    Actor { user: UserId::new("operator"), name: "operator".to_owned(), admin: true, place: None, at_most: None }
 }

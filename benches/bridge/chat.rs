@@ -21,8 +21,8 @@ use tokio::time::sleep;
 /// How many requests are made, and how many decisions taken, for each of the bench's rounds.
 const REQUESTS: usize = 30;
 const DECISIONS: usize = 5;
-/// So many people take turns, so that the platform's limits for one chat are out of the way.
-const PEOPLE: usize = 30;
+/// So many people take turns, so that nobody still sees that the hub is at it when they ask for the next thing.
+const PEOPLE: usize = 60;
 /// How long the hub is left alone between two measurements, and a card before its button is pressed.
 const REST: Duration = Duration::from_millis(60);
 /// How long anything here may take before it counts as broken.

@@ -16,13 +16,23 @@ pub(crate) struct Outcome {
     pub(crate) answer: Option<String>,
     pub(crate) failure: Option<Failure>,
     pub(crate) commit: Option<String>,
-    pub(crate) pushed: bool,
+    pub(crate) pushed: Option<Pushed>,
+    /// Why it was not pushed, though it should have been, in a sentence.
+    pub(crate) unpushed: Option<String>,
     pub(crate) stat: Option<DiffStat>,
     pub(crate) files: Vec<Attachment>,
     /// What could not be handed over, in a sentence.
     pub(crate) left_out: Option<String>,
     /// Who threw the work away.
     pub(crate) discarded: Option<String>,
+}
+
+/// What left the hub, and where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pushed {
+    pub(crate) branch: String,
+    /// As it was published.
+    pub(crate) commit: String,
 }
 
 impl Outcome {
@@ -38,7 +48,7 @@ impl Outcome {
             match event.kind {
                 EventKind::Collected { stat, .. } => told.stat = Some(stat),
                 EventKind::HandedOver { files, left_out } => (told.files, told.left_out) = (files, left_out),
-                EventKind::Pushed { .. } => told.pushed = true,
+                EventKind::Pushed { branch, commit } => told.pushed = Some(Pushed { branch, commit }),
                 EventKind::Discarded { by } => (told.discarded, told.stat) = (Some(by), None),
                 // Another try has a work of its own.
                 EventKind::RetryRequested { .. } => {
@@ -54,7 +64,9 @@ impl Outcome {
     /// Claude's answer, with what has to be said beside it.
     fn words(&self) -> Option<String> {
         let discarded = self.discarded.as_ref().map(|by| format!("*The work was discarded by {}.*", reveal(by)));
-        let parts = [self.answer.clone(), self.left_out.clone(), discarded];
+        let unpushed = self.unpushed.as_ref().filter(|_| self.pushed.is_none());
+        let unpushed = unpushed.map(|why| format!("⚠️ *{}.*", capital(&reveal(why))));
+        let parts = [self.answer.clone(), self.left_out.clone(), unpushed, discarded];
         let said: Vec<String> = parts.into_iter().flatten().filter(|part| !part.trim().is_empty()).collect();
         if said.is_empty() { self.answer.clone() } else { Some(said.join("\n\n")) }
     }
@@ -80,15 +92,17 @@ pub(crate) async fn project_name(parts: &Parts, task: &Task) -> Result<String, S
 /// The final state of the task card, and the outcome after it, for each place that must hear.
 pub(crate) fn cards(task: &Task, project: &str, state: TaskState, outcome: &Outcome) -> Vec<Delivery> {
     let now = fresh::now();
+    let own = outcome.commit.as_ref().map(|_| task.branch());
+    let pushed = outcome.pushed.as_ref();
     let last = OutcomeCard {
         task: task.id.clone(),
         project: project.to_owned(),
         state,
         answer: outcome.words(),
         failure: outcome.failure.clone(),
-        branch: outcome.commit.as_ref().map(|_| task.branch()),
-        commit: outcome.commit.clone(),
-        pushed: outcome.pushed,
+        branch: pushed.map(|pushed| pushed.branch.clone()).or(own),
+        commit: pushed.map(|pushed| pushed.commit.clone()).or(outcome.commit.clone()),
+        pushed: pushed.is_some(),
         stat: outcome.stat.clone(),
         cost: task.cost,
         files: outcome.files.clone(),
@@ -114,4 +128,9 @@ pub(crate) fn task_card(task: &Task, project: &str, state: TaskState) -> TaskCar
         text: String::new(),
         passing: false,
     }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(char::to_uppercase).into_iter().flatten().chain(letters).collect()
 }

@@ -1,37 +1,127 @@
-//! Pushing a task's branch to the project's repository: a step of its own, after the work is safe in the hub's mirror.
+//! Pushing a task's work to the project's repository: a step of its own, after it is safe in the hub's mirror.
+//!
+//! Work on a branch of the repository's own (a pull request's) goes onto that branch, as long as it is still where the work
+//! began; all other work goes onto the task's own branch. On its way out the hub says by whom it is, and signs it.
 
-use crate::git::{BranchName, Commit, Credential, Expected, Mirror, PushRequest, Remote};
+use crate::git::{
+    BranchName, Byline, Commit, Credential, Expected, GitError, Mirror, Person, PushError, PushRequest, Rejection,
+    Remote, RewriteRequest,
+};
 use crate::hub::chain;
+use crate::outcome::Pushed;
+use crate::parts::Parts;
+use crate::settings::Author;
+use crate::store::{Conversation, StoreError};
+use signalbox_core::ground::{Ground, Onto};
 use signalbox_core::policy::PushSettings;
+use signalbox_core::task::Task;
 
-/// A branch that is to be pushed.
+/// Work that is to be pushed.
 pub(crate) struct Publication<'a> {
+    pub(crate) task: &'a Task,
+    pub(crate) conversation: &'a Conversation,
     pub(crate) mirror: &'a Mirror,
     pub(crate) remote: &'a Remote,
     pub(crate) credential: &'a Credential,
     pub(crate) settings: &'a PushSettings,
-    pub(crate) branch: &'a str,
+    /// The commit that the conversation began on; none in what was an empty repository.
+    pub(crate) began: Option<Commit>,
     pub(crate) commit: &'a Commit,
 }
 
+/// Why work was not pushed, in words for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unpushed {
+    /// Where it was to go; none where it goes nowhere.
+    pub(crate) branch: Option<String>,
+    pub(crate) why: String,
+}
+
 impl Publication<'_> {
-    /// Pushes it. A branch that is there at this commit already is as good as pushed; nothing is ever forced.
+    /// Pushes it, and keeps where the conversation's branch is now. A branch that is there already is as good as pushed;
+    /// nothing is ever forced.
     ///
     /// # Errors
-    /// Why not, in words for people.
-    pub(crate) async fn push(self) -> Result<(), String> {
-        let name: BranchName = self.branch.parse().map_err(|_| format!("`{}` is no name for a branch", self.branch))?;
-        if !self.settings.allows_branch(self.branch) {
+    /// [`Unpushed`].
+    pub(crate) async fn push(&self, parts: &Parts) -> Result<Pushed, Unpushed> {
+        let ground = self.conversation.ground.as_ref();
+        let branch = match ground.map(|ground| &ground.onto) {
+            None => self.task.branch(),
+            Some(Onto::Branch(branch)) => branch.clone(),
+            Some(Onto::Nowhere) => {
+                return Err(Unpushed {
+                    branch: None,
+                    why: "it comes from a fork: nothing is pushed from there".to_owned(),
+                });
+            }
+        };
+        let pushed = self.push_to(parts, &branch, ground).await;
+        let commit = pushed.map_err(|why| Unpushed { branch: Some(branch.clone()), why })?;
+        if let Some(ground) = ground {
+            self.moved_on(parts, ground, &commit).await;
+        }
+        Ok(Pushed { branch, commit: commit.to_string() })
+    }
+
+    async fn push_to(&self, parts: &Parts, branch: &str, ground: Option<&Ground>) -> Result<Commit, String> {
+        let name: BranchName = branch.parse().map_err(|_| format!("`{branch}` is no name for a branch"))?;
+        if !self.settings.allows_branch(branch) {
             return Err("the project's policy protects this branch".to_owned());
         }
+        let read = |commit: &String| commit.parse::<Commit>().map_err(|_| format!("`{commit}` is no commit"));
+        let before = ground.map(|ground| read(&ground.commit)).transpose()?;
+        let inside = ground.and_then(|ground| ground.inside.as_ref()).map(read).transpose()?;
+        let byline = byline(parts, self.task).await.map_err(|error| chain(&error))?;
+        let request = RewriteRequest {
+            task: &self.task.id,
+            commit: self.commit,
+            base: inside.as_ref().or(self.began.as_ref()),
+            onto: inside.as_ref().and(before.as_ref()),
+            byline: &byline,
+        };
+        let commit = self.mirror.rewrite(request).await.map_err(|error: GitError| chain(&error))?;
         let request = PushRequest {
             remote: self.remote,
             credential: self.credential,
-            commit: self.commit,
+            commit: &commit,
             branch: &name,
-            expected: Expected::Any,
+            expected: before.as_ref().map_or(Expected::Any, Expected::At),
             protected: &[],
         };
-        self.mirror.push(request).await.map(drop).map_err(|error| chain(&error))
+        match self.mirror.push(request).await {
+            Ok(_) => Ok(commit),
+            Err(PushError::Rejected(Rejection::Moved | Rejection::NotFastForward)) if before.is_some() => {
+                Err("somebody has pushed to it since the work began; ask again to have it done on what is there now"
+                    .to_owned())
+            }
+            Err(error) => Err(chain(&error)),
+        }
     }
+
+    /// If this is lost, the next request there begins a conversation of its own.
+    async fn moved_on(&self, parts: &Parts, ground: &Ground, commit: &Commit) {
+        let inside = Some(self.commit.to_string());
+        let ground = Ground { commit: commit.to_string(), inside, ..ground.clone() };
+        if let Err(error) = parts.store.set_ground(&self.conversation.id, ground).await {
+            tracing::warn!(task = %self.task.id, error = chain(&error), "where the branch is now could not be kept");
+        }
+    }
+}
+
+/// By whom a task's commits are, by the hub's settings.
+async fn byline(parts: &Parts, task: &Task) -> Result<Byline, StoreError> {
+    let settings = &parts.settings.commits;
+    let author = match settings.author {
+        Author::Hub => settings.hub.clone(),
+        Author::Requester => match parts.store.address(&task.requester).await? {
+            Some((name, email)) => Person::new(&name, email.as_deref().unwrap_or(&settings.hub.email)),
+            None => settings.hub.clone(),
+        },
+    };
+    Ok(Byline {
+        author,
+        committer: settings.hub.clone(),
+        co_author: settings.co_author.clone(),
+        signing_key: settings.signing_key.clone(),
+    })
 }

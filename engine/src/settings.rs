@@ -1,5 +1,7 @@
 //! What the engine is told by the configuration, as typed values.
 
+use crate::git::Person;
+use secrecy::SecretString;
 use signalbox_core::money::MicroUsd;
 use signalbox_core::task::Limits;
 use std::path::PathBuf;
@@ -18,8 +20,10 @@ pub struct EngineSettings {
     pub approval: ApprovalSettings,
     /// Runs.
     pub run: RunSettings,
+    /// By whom commits are.
+    pub commits: CommitSettings,
     /// The `redis://` address of the doorbell between nodes, if there is one.
-    pub redis: Option<secrecy::SecretString>,
+    pub redis: Option<SecretString>,
     /// How long what is done with is kept; zero keeps for ever.
     pub retention: RetentionSettings,
 }
@@ -65,10 +69,29 @@ pub struct RunSettings {
     pub warm: usize,
     /// How long a conversation's own sandbox is kept after its last turn.
     pub keep: Duration,
-    /// Author of the sandbox's commits.
-    pub author_name: String,
-    /// The author's address.
-    pub author_email: String,
+}
+
+/// By whom the commits are that leave the hub.
+#[derive(Debug, Clone)]
+pub struct CommitSettings {
+    /// Who is named as author.
+    pub author: Author,
+    /// The hub itself: it made them.
+    pub hub: Person,
+    /// Who is named beside the author, at the end of the message.
+    pub co_author: Option<Person>,
+    /// The private key that signs them, as OpenSSH writes it.
+    pub signing_key: Option<SecretString>,
+}
+
+/// Who is named as author of commits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Author {
+    /// The hub.
+    #[default]
+    Hub,
+    /// Who asked for the task.
+    Requester,
 }
 
 /// How long what is done with is kept. Zero keeps for ever.

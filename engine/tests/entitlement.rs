@@ -19,9 +19,12 @@ use signalbox_core::tool::ToolCall;
 use signalbox_engine::engine::{Components, Engine, Roles};
 use signalbox_engine::fresh;
 use signalbox_engine::gateway::{self, ConnectRules, Credential, Gateway, GatewaySettings, Upstream};
+use signalbox_engine::git::Person;
 use signalbox_engine::git::{Git, GitSettings};
 use signalbox_engine::sandbox::{SandboxSettings, Sandboxes};
-use signalbox_engine::settings::{ApprovalSettings, EngineSettings, QueueSettings, RetentionSettings, RunSettings};
+use signalbox_engine::settings::{
+    ApprovalSettings, Author, CommitSettings, EngineSettings, QueueSettings, RetentionSettings, RunSettings,
+};
 use signalbox_engine::store::{Claim, MasterKey, NewUser, OpenApproval, Store, StoreSettings};
 use std::path::Path;
 use std::sync::Arc;
@@ -161,6 +164,8 @@ fn request(project: Option<&str>, conversation: Option<ConversationId>) -> Submi
         mode: None,
         message: None,
         goes_on: false,
+        ground: None,
+        about: None,
     }
 }
 
@@ -434,8 +439,12 @@ fn settings(folder: &Path) -> EngineSettings {
             models: Vec::new(),
             warm: 0,
             keep: Duration::ZERO,
-            author_name: "Test".to_owned(),
-            author_email: "test@localhost".to_owned(),
+        },
+        commits: CommitSettings {
+            author: Author::Hub,
+            hub: Person::new("Test", "test@localhost"),
+            co_author: None,
+            signing_key: None,
         },
         redis: None,
         retention: RetentionSettings { tasks: Duration::ZERO, messages: Duration::ZERO },

@@ -128,8 +128,8 @@ pub(crate) struct AddUserArgs {
     /// Their Discord user id (a number)
     #[arg(long, value_name = "ID")]
     pub(crate) discord: Option<u64>,
-    /// Their GitHub login
-    #[arg(long, value_name = "LOGIN")]
+    /// Their GitHub account's number, or their login where GitHub is configured
+    #[arg(long, value_name = "ID|LOGIN")]
     pub(crate) github: Option<String>,
     /// Their email address
     #[arg(long, value_name = "ADDR")]

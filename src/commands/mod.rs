@@ -1,5 +1,6 @@
 //! What each command does. All but `run` and `doctor` are a question to the hub and a listing of its answer.
 
+mod accounts;
 mod administer;
 mod approvals;
 mod automation;
@@ -36,7 +37,14 @@ pub(crate) async fn perform(args: Args) -> anyhow::Result<Exit> {
 
 /// Asks the hub that runs, or one of our own that does nothing else.
 async fn ask(command: Command, surroundings: &Surroundings) -> anyhow::Result<Exit> {
-    logging::start(&surroundings.config()?.log, Loudness::Quiet)?;
+    let config = surroundings.config()?;
+    logging::start(&config.log, Loudness::Quiet)?;
+    let command = match command {
+        Command::User(UserCommand::Add(args)) => {
+            Command::User(UserCommand::Add(accounts::looked_up(args, &config).await?))
+        }
+        other => other,
+    };
     let reached = reach::reach(surroundings, roles::one_answer()).await?;
     let answered = answer(command, &reached.hub).await;
     let left = reached.leave().await;

@@ -21,6 +21,10 @@ const SECRETS: &[&str] = &[
     "telegram.token",
     "telegram.webhook_secret",
     "discord.token",
+    "github.private_key",
+    "github.token",
+    "github.webhook_secret",
+    "git.signing_key",
 ];
 
 /// Variables that are no configuration keys but belong to the product.

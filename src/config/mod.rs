@@ -26,6 +26,7 @@ pub(crate) struct Config {
     pub(crate) web: WebSection,
     pub(crate) telegram: TelegramSection,
     pub(crate) discord: DiscordSection,
+    pub(crate) github: GitHubSection,
     pub(crate) model: ModelSection,
     pub(crate) approval: ApprovalSection,
     pub(crate) queue: QueueSection,
@@ -67,6 +68,18 @@ section!(DiscordSection {
     mode: DiscordMode,
     public_key: String,
 });
+section!(GitHubSection {
+    app_id: String,
+    private_key: SecretString,
+    token: SecretString,
+    webhook_secret: SecretString,
+    api_url: String,
+    name: String,
+    label: String,
+    repositories: Vec<String>,
+    per_minute: u32,
+    per_hour: u32,
+});
 section!(ModelSection {
     base_url: String,
     api_key: SecretString,
@@ -90,9 +103,27 @@ section!(SandboxSection {
     warm: u32,
     keep: Span,
 });
-section!(GitSection { program: String, private_addresses: bool, author_name: String, author_email: String });
+section!(GitSection {
+    program: String,
+    private_addresses: bool,
+    author_name: String,
+    author_email: String,
+    author: CommitAuthor,
+    co_author: String,
+    signing_key: SecretString,
+});
 section!(RetentionSection { tasks: Span, messages: Span });
 section!(LogSection { level: String, format: LogFormat });
+
+/// Who is named as author of the commits that leave the hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CommitAuthor {
+    /// The hub.
+    Hub,
+    /// Who asked for the task.
+    Requester,
+}
 
 /// How Telegram's updates come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -219,7 +250,18 @@ impl Config {
         );
         let redis = self.redis.url.expose_secret();
         check(!redis.is_empty() && !redis.starts_with("redis://"), "redis.url must begin with redis://");
+        let co_author = self.git.co_author.trim();
+        check(
+            !co_author.is_empty() && (!co_author.contains('<') || !co_author.ends_with('>')),
+            "git.co_author must look like `Name <name@example.org>`",
+        );
+        let key = self.git.signing_key.expose_secret();
+        check(
+            !key.is_empty() && !key.contains("PRIVATE KEY"),
+            "git.signing_key must be a private key as ssh-keygen writes it (set SIGNALBOX_GIT_SIGNING_KEY_FILE to its file)",
+        );
         faults.extend(self.chat_contradictions());
+        faults.extend(self.github_contradictions());
         faults
     }
 
@@ -261,6 +303,38 @@ impl Config {
         let paces = [telegram.chat_per_second, telegram.group_per_minute, telegram.all_per_second];
         check(paces.iter().any(|pace| *pace <= 0.0), "telegram's limits must be more than 0");
         faults
+    }
+
+    /// The same for GitHub.
+    fn github_contradictions(&self) -> Vec<String> {
+        use secrecy::ExposeSecret as _;
+        let github = &self.github;
+        let set = |secret: &SecretString| !secret.expose_secret().is_empty();
+        let mut faults = Vec::new();
+        let mut check = |wrong: bool, fault: &str| {
+            if wrong {
+                faults.push(fault.to_owned());
+            }
+        };
+        let is_app = !github.app_id.is_empty();
+        let sound_url = github.api_url.starts_with("https://") || github.api_url.starts_with("http://");
+        check(!sound_url, "github.api_url must begin with https:// (or http://)");
+        check(is_app && set(&github.token), "set github.app_id or github.token, not both");
+        check(is_app && github.app_id.parse::<u64>().is_err(), "github.app_id must be a number in quotes");
+        check(is_app && !set(&github.private_key), "github.app_id needs github.private_key");
+        check(set(&github.token) && github.name.is_empty(), "github.token needs github.name, the login of its account");
+        check(github.is_on() && !set(&github.webhook_secret), "GitHub needs github.webhook_secret");
+        check(github.is_on() && self.web.listen.is_empty(), "GitHub sends to the hub, which needs web.listen");
+        check(github.per_minute == 0 || github.per_hour == 0, "github's limits must be more than 0");
+        faults
+    }
+}
+
+impl GitHubSection {
+    /// Whether it is configured.
+    pub(crate) fn is_on(&self) -> bool {
+        use secrecy::ExposeSecret as _;
+        !self.app_id.is_empty() || !self.token.expose_secret().is_empty()
     }
 }
 

@@ -62,6 +62,24 @@ fn contradictions_are_faults_too() {
 }
 
 #[test]
+fn github_says_what_it_lacks() {
+    let file = "[github]\napp_id = 'seven'\ntoken = 'x'\napi_url = 'github'\nper_hour = 0\n[web]\nlisten = ''\n";
+    assert_snapshot!(load(file, &[]).unwrap_err(), @r"
+    the configuration has 8 faults to mend:
+      - github.api_url must begin with https:// (or http://)
+      - set github.app_id or github.token, not both
+      - github.app_id must be a number in quotes
+      - github.app_id needs github.private_key
+      - github.token needs github.name, the login of its account
+      - GitHub needs github.webhook_secret
+      - GitHub sends to the hub, which needs web.listen
+      - github's limits must be more than 0
+    ");
+    let environment = [("SIGNALBOX_GITHUB_REPOSITORIES", "acme/site, acme/app"), ("SIGNALBOX_GITHUB_TOKEN", "")];
+    assert_eq!(load("", &environment).unwrap().github.repositories, ["acme/site", "acme/app"]);
+}
+
+#[test]
 fn chats_say_what_they_lack() {
     let file = "[telegram]\ntoken = 'nonsense'\nmode = 'webhook'\nchat_per_second = 0\n[web]\nlisten = ''\n[discord]\n\
                 token = 'x'\nmode = 'http'\npublic_key = 'zz'\ngateway_url = 'http://x'\n";

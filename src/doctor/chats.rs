@@ -2,7 +2,7 @@
 
 use super::finding::{Finding, chain};
 use crate::config::Config;
-use crate::hub::{discord_settings, telegram_settings};
+use crate::hub::{discord_settings, github_settings, telegram_settings};
 
 pub(super) async fn check(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -23,6 +23,16 @@ pub(super) async fn check(config: &Config) -> Vec<Finding> {
                     chain(&error),
                     "check discord.token and discord.api_url; docs/discord.md",
                 ));
+            }
+        }
+    }
+    if let Some(settings) = github_settings(config) {
+        match signalbox_github::examine(&settings).await {
+            Ok(about) => findings.extend(github(&about)),
+            Err(error) => {
+                let mend =
+                    "check github.app_id and github.private_key, or github.token; and github.api_url; docs/github.md";
+                findings.push(Finding::fail("github", chain(&error), mend));
             }
         }
     }
@@ -54,4 +64,11 @@ fn discord(about: &signalbox_discord::About) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+fn github(about: &signalbox_github::About) -> Vec<Finding> {
+    let page = about.page.as_ref().map(|page| format!("; install it from {page}")).unwrap_or_default();
+    let what = format!("{} answers; people mention it as @{}{page}", about.login, about.name);
+    let missing = about.missing.iter().map(|missing| Finding::warn("github", &missing.what, &missing.mend));
+    std::iter::once(Finding::ok("github", what)).chain(missing).collect()
 }

@@ -86,7 +86,8 @@ fn altered(config: &Config, home: &Path, model: &str) -> Config {
 }
 
 async fn play(hub: &dyn Hub, repository: &Path) -> anyhow::Result<String> {
-    let actor = Actor { user: UserId::new("operator"), name: "operator".to_owned(), admin: true, place: None };
+    let actor =
+        Actor { user: UserId::new("operator"), name: "operator".to_owned(), admin: true, place: None, at_most: None };
     let git = repository.to_str().context("the home's path is not UTF-8")?.to_owned();
     let project = AddProject { name: "selftest".to_owned(), git, policy: None, credential: None };
     let project = hub.add_project(&actor, project).await?;
@@ -135,5 +136,7 @@ fn request(project: &str, script: Script) -> SubmitTask {
         mode: None,
         message: None,
         goes_on: false,
+        ground: None,
+        about: None,
     }
 }

@@ -7,6 +7,7 @@ use secrecy::ExposeSecret as _;
 use signalbox_core::desk::Desk;
 use signalbox_core::port::Channel;
 use signalbox_discord::{Discord, DiscordSettings};
+use signalbox_github::{Credentials, GitHub, GitHubSettings};
 use signalbox_telegram::{Pace, Telegram, TelegramSettings};
 use std::sync::Arc;
 use tokio::task::JoinHandle;
@@ -17,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 pub(super) struct Chats {
     telegram: Option<Telegram>,
     discord: Option<Discord>,
+    github: Option<GitHub>,
 }
 
 impl Chats {
@@ -27,30 +29,35 @@ impl Chats {
     pub(super) fn open(config: &Config, desk: &Arc<dyn Desk>) -> anyhow::Result<Self> {
         let telegram = telegram_settings(config).map(|settings| Telegram::new(settings, desk.clone()));
         let discord = discord_settings(config).map(|settings| Discord::new(settings, desk.clone()));
+        let github = github_settings(config).map(|settings| GitHub::new(&settings, desk.clone()));
         Ok(Self {
             telegram: telegram.transpose().context("Telegram cannot be used (section [telegram])")?,
             discord: discord.transpose().context("Discord cannot be used (section [discord])")?,
+            github: github.transpose().context("GitHub cannot be used (section [github])")?,
         })
     }
 
     /// What speaks to them.
     pub(super) fn channels(&self) -> Vec<Arc<dyn Channel>> {
         let telegram = self.telegram.iter().map(Telegram::channel);
-        telegram.chain(self.discord.iter().map(Discord::channel)).collect()
+        let discord = self.discord.iter().map(Discord::channel);
+        telegram.chain(discord).chain(self.github.iter().map(GitHub::channel)).collect()
     }
 
     /// The routes where updates are sent to us.
     pub(super) fn routes(&self) -> Router {
         let telegram = self.telegram.as_ref().and_then(Telegram::routes);
         let discord = self.discord.as_ref().and_then(Discord::routes);
-        telegram.into_iter().chain(discord).fold(Router::new(), Router::merge)
+        let github = self.github.as_ref().map(GitHub::routes);
+        telegram.into_iter().chain(discord).chain(github).fold(Router::new(), Router::merge)
     }
 
     /// Listens until `stop`; what is returned is to be joined.
     pub(super) fn listen(self, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
         let telegram = self.telegram.map(|telegram| tokio::spawn(telegram.listen(stop.clone())));
         let discord = self.discord.map(|discord| tokio::spawn(discord.listen(stop.clone())));
-        telegram.into_iter().chain(discord).collect()
+        let github = self.github.map(|github| tokio::spawn(github.listen(stop.clone())));
+        telegram.into_iter().chain(discord).chain(github).collect()
     }
 }
 
@@ -90,5 +97,26 @@ pub(crate) fn discord_settings(config: &Config) -> Option<DiscordSettings> {
         api_url: section.api_url.clone(),
         gateway_url: section.gateway_url.clone(),
         mode,
+    })
+}
+
+/// GitHub's settings, where it is configured.
+pub(crate) fn github_settings(config: &Config) -> Option<GitHubSettings> {
+    let section = &config.github;
+    if !section.is_on() {
+        return None;
+    }
+    let credentials = match section.app_id.parse() {
+        Ok(id) => Credentials::App { id, private_key: section.private_key.clone() },
+        Err(_) => Credentials::Token(section.token.clone()),
+    };
+    Some(GitHubSettings {
+        credentials,
+        webhook_secret: section.webhook_secret.clone(),
+        api_url: section.api_url.clone(),
+        name: section.name.clone(),
+        label: section.label.clone(),
+        repositories: section.repositories.clone(),
+        pace: signalbox_github::Pace { per_minute: section.per_minute as usize, per_hour: section.per_hour as usize },
     })
 }

@@ -7,7 +7,7 @@ mod hooks;
 mod keys;
 mod settings;
 
-pub(crate) use chats::{discord_settings, telegram_settings};
+pub(crate) use chats::{discord_settings, github_settings, telegram_settings};
 pub(crate) use home::{Home, HomeError, socket_in};
 pub(crate) use keys::rotate as rotate_key;
 

@@ -1,12 +1,15 @@
 //! The configuration as the engine wants it.
 
-use crate::config::Config;
+use crate::config::{CommitAuthor, Config};
 use secrecy::ExposeSecret as _;
 use signalbox_core::id::NodeId;
 use signalbox_core::money::MicroUsd;
 use signalbox_core::task::Limits;
+use signalbox_engine::git::Person;
 use signalbox_engine::sandbox::SandboxSettings;
-use signalbox_engine::settings::{ApprovalSettings, EngineSettings, QueueSettings, RetentionSettings, RunSettings};
+use signalbox_engine::settings::{
+    ApprovalSettings, Author, CommitSettings, EngineSettings, QueueSettings, RetentionSettings, RunSettings,
+};
 use std::time::Duration;
 
 /// Room for temporary files in a sandbox, and for the home of its user, in bytes.
@@ -28,6 +31,7 @@ pub(super) fn engine(config: &Config, ad_hoc: bool) -> EngineSettings {
         },
         approval: ApprovalSettings { hold: config.approval.hold.0, expires: config.approval.expires.0 },
         run: run(config, ad_hoc),
+        commits: commits(config),
         redis: (!redis.expose_secret().is_empty()).then_some(redis),
         retention: RetentionSettings { tasks: config.retention.tasks.0, messages: config.retention.messages.0 },
     }
@@ -47,9 +51,26 @@ fn run(config: &Config, ad_hoc: bool) -> RunSettings {
         models: config.model.allowed.clone(),
         warm: if ad_hoc { 0 } else { config.sandbox.warm as usize },
         keep: if ad_hoc { Duration::ZERO } else { config.sandbox.keep.0 },
-        author_name: config.git.author_name.clone(),
-        author_email: config.git.author_email.clone(),
     }
+}
+
+fn commits(config: &Config) -> CommitSettings {
+    let own = &config.git;
+    CommitSettings {
+        author: match own.author {
+            CommitAuthor::Hub => Author::Hub,
+            CommitAuthor::Requester => Author::Requester,
+        },
+        hub: Person::new(&own.author_name, &own.author_email),
+        co_author: person(&own.co_author),
+        signing_key: Some(own.signing_key.clone()).filter(|key| !key.expose_secret().is_empty()),
+    }
+}
+
+/// `Name <address>`; none where it is not that.
+fn person(text: &str) -> Option<Person> {
+    let (name, email) = text.trim().strip_suffix('>')?.split_once('<')?;
+    Some(Person::new(name, email))
 }
 
 pub(super) fn sandbox(config: &Config, node: &NodeId) -> SandboxSettings {

@@ -86,5 +86,7 @@ pub(super) fn submission(
         mode: None,
         message: None,
         goes_on: false,
+        ground: None,
+        about: None,
     })
 }

@@ -9,12 +9,16 @@ mod conversation;
 #[cfg(feature = "platforms")]
 pub mod discord;
 mod failures;
+#[cfg(feature = "platforms")]
+pub mod github;
 mod model;
 mod plan;
 mod refuse;
 mod rehearsal;
 mod routes;
 pub mod script;
+#[cfg(feature = "platforms")]
+mod socket;
 mod stream;
 #[cfg(feature = "platforms")]
 pub mod telegram;

@@ -29,7 +29,7 @@ async fn ten_thousand_messages_over_fifty_chats_are_answered_once_and_in_order()
     let mut corners = corners(&team).await;
     // Two chats in which a task shows its progress all the time, while ten others have requests that wait behind it.
     for corner in &corners[..2] {
-        corner.person.says(&corner.spot, &long_story(LONGEST));
+        corner.person.says(&corner.spot, &long_story(LONGEST * 3));
         team.hears(&corner.spot, "in demo").await;
     }
     team.telegram.pause_updates();
@@ -183,7 +183,7 @@ async fn corners(team: &Team) -> Vec<Corner> {
 
 /// Everybody talks at once; how much was said.
 fn say_all(corners: &mut [Corner]) -> usize {
-    const WORDS: [&str; 5] = ["/whoami", "/queue", "/pending", "/projects", "/help stop"];
+    const WORDS: [&str; 5] = ["/whoami", "/help stop", "/queue", "/help diff", "/help new"];
     let mut said = 0;
     for round in 0..IN_PRIVATE {
         for (number, corner) in corners.iter_mut().enumerate() {

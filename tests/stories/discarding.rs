@@ -54,7 +54,7 @@ async fn what_is_pushed_is_not_discarded() {
     let task = socket.submits("site", &writes("first.txt"), json!({})).await;
     socket.follows(&task).until("finished").await;
     let said = world.says(&["discard", &task]).await;
-    assert!(said.code() != 0 && said.stderr.contains("is pushed; remove it there"), "{}", said.stderr);
+    assert!(said.code() != 0 && said.stderr.contains("it is pushed to signalbox/"), "{}", said.stderr);
     assert!(socket.task(&task).await["commit"].is_string());
     world.is_quiet().await;
     serving.stops().await;

@@ -8,6 +8,7 @@ mod both;
 mod burst;
 mod discarding;
 mod discord;
+mod github;
 mod hand_over;
 mod harness;
 mod hooks;

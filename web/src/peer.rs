@@ -50,5 +50,5 @@ impl<S: Send + Sync> FromRequestParts<S> for Operator {
 
 /// The person that the local socket stands for.
 fn operator() -> Actor {
-    Actor { user: UserId::new("operator"), name: "operator".to_owned(), admin: true, place: None }
+    Actor { user: UserId::new("operator"), name: "operator".to_owned(), admin: true, place: None, at_most: None }
 }

@@ -151,6 +151,9 @@ impl Where {
     /// What was done here, as the desk hears it.
     pub(crate) fn heard(self, me: Me, doing: Doing) -> Heard {
         Heard {
+            at_most: None,
+            ground: None,
+            about: None,
             source: me.source(),
             id: doing.id,
             place: self.place,

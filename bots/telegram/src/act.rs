@@ -8,11 +8,12 @@ use crate::lanes::Work;
 use crate::note;
 use crate::press::Pressing;
 use crate::send::Outgoing;
+use crate::signs::Signs;
 use crate::sources::{self, Fetched};
 use signalbox_core::desk::{Answered, Desk, Said};
 use signalbox_core::port::Refusal;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use teloxide_core::payloads::{SendChatAction, SendChatActionSetters};
 use teloxide_core::types::ChatAction;
 use tokio_util::task::TaskTracker;
@@ -26,6 +27,7 @@ pub(crate) struct Actor {
     pub(crate) bot: Bot,
     pub(crate) desk: Arc<dyn Desk>,
     pub(crate) channel: Arc<Outgoing>,
+    pub(crate) signs: Arc<Signs>,
     /// What our updates are filed under.
     pub(crate) source: String,
 }
@@ -49,7 +51,7 @@ impl Actor {
         let Some(address) = Address::of(&heard.place) else { return };
         let (this, sender) = (self.clone(), heard.sender.clone());
         tasks.spawn(async move {
-            if !this.desk.knows(&sender).await.unwrap_or(false) {
+            if !this.desk.knows(&sender).await.unwrap_or(false) || !this.signs.is_due(address, Instant::now()) {
                 return;
             }
             let mut typing = SendChatAction::new(address.recipient(), ChatAction::Typing);

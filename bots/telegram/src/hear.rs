@@ -112,6 +112,9 @@ fn written(message: &Message, update: i64, us: &Us) -> Option<Written> {
     }
     let address = address(&message.chat, message.message_thread_id, message.is_topic_message);
     let heard = Heard {
+        at_most: None,
+        ground: None,
+        about: None,
         source: us.source.clone(),
         id: update.to_string(),
         place: address.place()?,

@@ -29,6 +29,7 @@ mod press;
 mod quoted;
 mod send;
 mod settings;
+mod signs;
 mod sources;
 mod taken;
 mod telegram;

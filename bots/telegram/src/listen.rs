@@ -94,7 +94,8 @@ impl Listening {
         let Some(us) = self.prepare(held).await else { return };
         tracing::info!(bot = us.name, "listening to Telegram");
         let (desk, channel) = (self.desk.clone(), self.channel.clone());
-        let actor = Actor { bot: self.bot.clone(), desk, channel, source: self.source.clone() };
+        let (bot, signs, source) = (self.bot.clone(), Arc::default(), self.source.clone());
+        let actor = Actor { bot, desk, channel, signs, source };
         let handler = Handler::new(actor, us, held.clone());
         self.listener.set(Some(handler.clone()));
         tokio::join!(handler.sweep(SWEEP), self.take_in(&handler, held));

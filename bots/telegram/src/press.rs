@@ -18,6 +18,9 @@ pub(crate) fn pressed(query: &CallbackQuery, update: i64, us: &Us) -> Option<Box
     let message = query.message.as_ref()?;
     let address = address(&message.chat, message.message_thread_id, message.is_topic_message);
     let heard = Heard {
+        at_most: None,
+        ground: None,
+        about: None,
         source: us.source.clone(),
         id: update.to_string(),
         place: address.place()?,

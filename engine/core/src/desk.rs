@@ -6,7 +6,8 @@
 
 use crate::card::ReplyCard;
 use crate::command::{Manner, Verb};
-use crate::people::Identity;
+use crate::ground::Ground;
+use crate::people::{Identity, Role};
 use crate::place::Place;
 use crate::port::Refusal;
 use crate::task::Attachment;
@@ -53,10 +54,16 @@ pub struct Heard {
     pub one_conversation: bool,
     /// The account, as the platform vouches for it.
     pub sender: Identity,
+    /// The most that the platform itself lets the account do in the place, where it says so: nobody may do more from here.
+    pub at_most: Option<Role>,
     /// How the place addresses us.
     pub manner: Manner,
     /// The message, where what they did is one or belongs to one: what is said in return answers it.
     pub message: Option<String>,
+    /// What the place works on, where that is not the repository's default branch.
+    pub ground: Option<Ground>,
+    /// What the request is about, for Claude to read beside it: quoted, and marked as such.
+    pub about: Option<String>,
     /// What they did.
     pub what: Said,
 }

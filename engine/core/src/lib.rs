@@ -13,6 +13,7 @@ pub mod desk;
 pub mod event;
 pub mod exhibit;
 pub mod grant;
+pub mod ground;
 pub mod hook;
 pub mod id;
 pub mod money;

@@ -73,6 +73,9 @@ pub struct Actor {
     pub admin: bool,
     /// Where they act from.
     pub place: Option<Place>,
+    /// The most that they may do from there, where the platform there says so.
+    #[serde(default)]
+    pub at_most: Option<Role>,
 }
 
 /// The right a person has in a project at this moment.
@@ -89,7 +92,8 @@ pub struct Standing {
 impl Standing {
     /// Whether the person has at least this role.
     pub fn is_at_least(&self, role: Role) -> bool {
-        self.actor.admin || self.role.is_some_and(|own| own >= role)
+        let own = if self.actor.admin { Some(Role::Owner) } else { self.role };
+        own.is_some_and(|own| own >= role) && self.actor.at_most.is_none_or(|most| most >= role)
     }
 
     /// Whether they may see the project and what happens in it.
@@ -118,7 +122,7 @@ mod tests {
     use super::*;
 
     fn standing(role: Option<Role>, admin: bool) -> Standing {
-        let actor = Actor { user: UserId::new("ann"), name: "Ann".to_owned(), admin, place: None };
+        let actor = Actor { user: UserId::new("ann"), name: "Ann".to_owned(), admin, place: None, at_most: None };
         Standing { actor, project: ProjectId::new("p"), role }
     }
 
@@ -134,5 +138,16 @@ mod tests {
         assert_eq!(rights(standing(Some(Role::Maintainer), false)), [true; 5]);
         assert_eq!(rights(standing(Some(Role::Owner), false)), [true; 5]);
         assert_eq!(rights(standing(None, true)), [true; 5]);
+        let from = |most: Role, mut standing: Standing| {
+            standing.actor.at_most = Some(most);
+            rights(standing)
+        };
+        assert_eq!(
+            from(Role::Viewer, standing(None, true)),
+            [true, false, false, false, false],
+            "wherever they act from"
+        );
+        assert_eq!(from(Role::Member, standing(Some(Role::Owner), false)), [true, true, true, false, false]);
+        assert_eq!(from(Role::Owner, standing(Some(Role::Viewer), false)), [true, false, false, false, false]);
     }
 }

@@ -10,6 +10,7 @@ use crate::command::Mode;
 use crate::delivery::Delivery;
 use crate::event::Live;
 use crate::grant::GrantSpan;
+use crate::ground::Ground;
 use crate::id::{ApprovalId, ConversationId, DeliveryId, ProjectId, TaskId, UserId};
 use crate::people::{Actor, Identity, Role};
 use crate::place::Place;
@@ -79,6 +80,12 @@ pub struct SubmitTask {
     /// Whether its conversation is from now on the one that goes on in the place.
     #[serde(default)]
     pub goes_on: bool,
+    /// What a new conversation works on; none means the repository's default branch.
+    #[serde(default)]
+    pub ground: Option<Ground>,
+    /// What the request is about, for Claude to read beside it.
+    #[serde(default)]
+    pub about: Option<String>,
 }
 
 /// What is done with a call that policy would ask about.

@@ -94,6 +94,8 @@ pub(super) async fn ask(parts: &Parts, wish: Wish) -> Result<signalbox_core::id:
         mode: None,
         message: None,
         goes_on: false,
+        about: None,
+        ground: None,
     };
     submit_followed(parts, &actor, request, places.collect()).await.map(|submitted| submitted.task)
 }

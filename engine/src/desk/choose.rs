@@ -3,6 +3,7 @@
 use super::DeskService;
 use super::hear::{Case, Response};
 use crate::fresh;
+use crate::hub::access_standing;
 use crate::store::PlaceSetting;
 use signalbox_core::command::{Mode, ModelChoice};
 use signalbox_core::desk::Privacy;
@@ -35,6 +36,7 @@ impl DeskService {
     }
 
     pub(super) async fn choose_mode(&self, case: &Case<'_>, mode: Option<Mode>) -> Result<Response, Refusal> {
+        self.may_change_here(case).await?;
         let place = &case.heard.place;
         let known = self.parts.store.place(place).await?;
         let Some(mode) = mode else {
@@ -49,6 +51,7 @@ impl DeskService {
     }
 
     pub(super) async fn choose_model(&self, case: &Case<'_>, model: Option<ModelChoice>) -> Result<Response, Refusal> {
+        self.may_change_here(case).await?;
         let place = &case.heard.place;
         let known = self.parts.store.place(place).await?;
         let Some(model) = model else {
@@ -73,6 +76,23 @@ impl DeskService {
             ModelChoice::Default => "Requests here go to the project's model from now on.".to_owned(),
             ModelChoice::Named(name) => format!("Requests here go to `{}` from now on.", quoted(&name)),
         }))
+    }
+
+    /// What holds for everybody in a place is for those to say who may give tasks there. Others are not even told what it is.
+    pub(super) async fn may_change_here(&self, case: &Case<'_>) -> Result<(), Refusal> {
+        if case.heard.privacy == Privacy::Private {
+            return Ok(());
+        }
+        for place in std::iter::once(&case.heard.place).chain(&case.heard.parent) {
+            let Some(project) = self.parts.store.bound_project(place).await? else { continue };
+            if access_standing(&self.parts, &case.actor, &project).await?.may_submit() {
+                return Ok(());
+            }
+            return Err(Refusal::Forbidden(
+                "only those who may give tasks here may look at that or change it".to_owned(),
+            ));
+        }
+        Ok(())
     }
 
     /// Said at once, rather than by a task that fails later.

@@ -61,7 +61,7 @@ impl DeskService {
         }
         let response = match self.parts.store.actor_by_identity(&heard.sender).await? {
             Some(actor) => {
-                let actor = Actor { place: Some(heard.place.clone()), ..actor };
+                let actor = Actor { place: Some(heard.place.clone()), at_most: heard.at_most, ..actor };
                 self.remember_privacy(&heard).await?;
                 self.respond(&Case { heard: &heard, actor }).await
             }
@@ -107,6 +107,8 @@ impl DeskService {
             Command::ListProjects => self.list_projects(case).await,
             Command::StopTask { task } => self.stop(case, task).await,
             Command::RetryTask { task } => self.retry(case, task).await,
+            Command::PushTask { task } => self.push(case, task).await,
+            Command::DiscardTask { task } => self.discard_one(case, task.as_str()).await,
             Command::ShowStatus { task } => self.show_status(case, task).await,
             Command::ShowDiff { task } => self.show_diff(case, task).await,
             Command::ListApprovals => self.list_approvals(case).await,

@@ -21,6 +21,10 @@ impl DeskService {
             Meant::Nothing => Ok(Response::Nothing),
             Meant::Something => self.turn_away(heard).await,
             Meant::Link(code) => self.link_stranger(heard, &code).await,
+            Meant::Aloud(code) => match self.void(&code).await? {
+                Some(void) => Ok(void),
+                None => self.turn_away(heard).await,
+            },
         }
     }
 
@@ -49,8 +53,25 @@ impl DeskService {
         ))
     }
 
+    /// A code that others have read may be used by any of them first: it is worth nothing from now on. Nothing is said of
+    /// what was no code.
+    async fn void(&self, code: &LinkCode) -> Result<Option<Response>, Refusal> {
+        let void = self.parts.store.void_link_code(code.expose()).await?;
+        Ok(void.then(|| {
+            Response::note(
+                "Others can read that code here, so it is worth nothing any more. Ask for a new one, and send me \
+                 `/link CODE` in a private chat.",
+            )
+        }))
+    }
+
     /// A code sent by somebody whose account is linked already.
     pub(super) async fn link_again(&self, case: &Case<'_>, code: &LinkCode) -> Result<Response, Refusal> {
+        if !is_confidential(case.heard)
+            && let Some(void) = self.void(code).await?
+        {
+            return Ok(void);
+        }
         match self.parts.store.redeem_link_code(code.expose(), &case.heard.sender, fresh::now()).await? {
             Redeemed::Unknown => Ok(Response::note("That code is not valid (any more). Ask for a new one.")),
             Redeemed::Linked(_) | Redeemed::Taken(_) => {
@@ -81,6 +102,8 @@ enum Meant {
     Something,
     /// A code, said where nobody else reads it.
     Link(LinkCode),
+    /// A code, said where others read it.
+    Aloud(LinkCode),
 }
 
 fn code_in(heard: &Heard) -> Meant {
@@ -94,12 +117,14 @@ fn code_in(heard: &Heard) -> Meant {
     };
     match command {
         Ok(Some(Command::LinkAccount { code })) if is_confidential(heard) => Meant::Link(code),
+        Ok(Some(Command::LinkAccount { code })) => Meant::Aloud(code),
         Ok(None) => Meant::Nothing,
         Ok(Some(_)) | Err(_) => Meant::Something,
     }
 }
 
-/// A form's fields are seen by nobody else; words are only in a private chat. Anybody in a group could take the code.
+/// A form's fields are seen by nobody else; words are only in a private chat. Anybody in a group could
+/// take the code.
 fn is_confidential(heard: &Heard) -> bool {
     heard.privacy == Privacy::Private || matches!(heard.what, Said::Form { .. })
 }

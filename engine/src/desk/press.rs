@@ -5,7 +5,7 @@ use super::DeskService;
 use super::hear::{Case, Response};
 use super::reply::Reply;
 use crate::fresh;
-use crate::store::{PlaceSetting, owed};
+use crate::store::owed;
 use signalbox_core::approval::{Approval, ApprovalState, Saying};
 use signalbox_core::button::Press;
 use signalbox_core::card::Card;
@@ -40,14 +40,7 @@ impl DeskService {
                 let task = self.hub.task(&case.actor, id.as_str()).await?;
                 self.continue_conversation(case, Some((&task.id).into()), None).await
             }
-            Press::Discard(id) => {
-                let task = self.hub.discard(&case.actor, id.as_str()).await?;
-                let place = self.parts.store.place(&case.heard.place).await?;
-                if place.conversation.as_ref() == Some(&task.conversation) {
-                    self.parts.store.set_place(&case.heard.place, PlaceSetting::Conversation(None)).await?;
-                }
-                Ok(Response::note(format!("`{}` is discarded.", task.id)))
-            }
+            Press::Discard(id) => self.discard_one(case, id.as_str()).await,
         }
     }
 

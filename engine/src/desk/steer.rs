@@ -3,6 +3,7 @@
 use super::DeskService;
 use super::hear::{Case, Response};
 use super::reply::Reply;
+use crate::store::PlaceSetting;
 use signalbox_core::command::Reference;
 use signalbox_core::id::TaskId;
 use signalbox_core::port::{Hub as _, Refusal};
@@ -34,9 +35,23 @@ impl DeskService {
         Ok(Response::note(format!("`{}` is queued again.", task.id)))
     }
 
+    pub(super) async fn push(&self, case: &Case<'_>, task: Named) -> Result<Response, Refusal> {
+        let task = self.task_meant(case, task.as_ref().map(Reference::as_str)).await?;
+        self.push_one(case, &task.id).await
+    }
+
     pub(super) async fn push_one(&self, case: &Case<'_>, task: &TaskId) -> Result<Response, Refusal> {
         let task = self.hub.push(&case.actor, task.as_str()).await?;
-        Ok(Response::seen(format!("`{}` is pushed.", task.branch())))
+        Ok(Response::seen(format!("The work of `{}` is pushed.", task.id)))
+    }
+
+    pub(super) async fn discard_one(&self, case: &Case<'_>, task: &str) -> Result<Response, Refusal> {
+        let task = self.hub.discard(&case.actor, task).await?;
+        let place = self.parts.store.place(&case.heard.place).await?;
+        if place.conversation.as_ref() == Some(&task.conversation) {
+            self.parts.store.set_place(&case.heard.place, PlaceSetting::Conversation(None)).await?;
+        }
+        Ok(Response::note(format!("`{}` is discarded.", task.id)))
     }
 
     pub(super) async fn show_diff(&self, case: &Case<'_>, task: Named) -> Result<Response, Refusal> {

@@ -63,6 +63,7 @@ impl DeskService {
     /// Queues a task; its receipt is the answer.
     pub(super) async fn submit(&self, case: &Case<'_>, prompt: String, thread: Thread) -> Result<Response, Refusal> {
         let heard = case.heard;
+        let thread = self.on_its_ground(case, thread).await?;
         if thread == Thread::New {
             self.take_over_habits(heard).await?;
         }
@@ -104,6 +105,8 @@ impl DeskService {
             mode: place.mode.as_deref().and_then(|mode| mode.parse::<Mode>().ok()),
             message: heard.message.clone(),
             goes_on: heard.one_conversation,
+            ground: heard.ground.clone(),
+            about: heard.about.clone(),
         };
         self.hub.submit(&case.actor, request).await?;
         Ok(Response::Done)
@@ -123,6 +126,13 @@ impl DeskService {
         Ok(())
     }
 
+    /// A conversation goes on where its branch is as it left it; else the request begins another one on what is there now.
+    async fn on_its_ground(&self, case: &Case<'_>, thread: Thread) -> Result<Thread, Refusal> {
+        let (Thread::On(id), Some(here)) = (&thread, &case.heard.ground) else { return Ok(thread) };
+        let stands_on = self.parts.store.conversation(id).await?.and_then(|conversation| conversation.ground);
+        Ok(if stands_on.is_some_and(|ground| ground.is_same_as(here)) { thread } else { Thread::New })
+    }
+
     pub(super) async fn start_conversation(
         &self,
         case: &Case<'_>,
@@ -131,6 +141,7 @@ impl DeskService {
         match prompt {
             Some(prompt) => self.submit(case, prompt, Thread::New).await,
             None => {
+                self.may_change_here(case).await?;
                 self.parts.store.set_place(&case.heard.place, PlaceSetting::Conversation(None)).await?;
                 Ok(Response::note("A new conversation begins with the next request."))
             }

@@ -106,7 +106,7 @@ impl Means {
     }
 
     /// A file with mode 0600; OpenSSH wants the line end that people lose when they paste a key.
-    fn private_file(&self, content: &str) -> Result<NamedTempFile, GitError> {
+    pub(super) fn private_file(&self, content: &str) -> Result<NamedTempFile, GitError> {
         let write = || -> std::io::Result<NamedTempFile> {
             let mut file = NamedTempFile::with_prefix_in("ssh-", &self.private)?;
             file.write_all(content.trim_end().as_bytes())?;

@@ -5,6 +5,7 @@ use super::error::GitError;
 use super::forge::Shared;
 use super::lock::{Lock, lock};
 use super::names::{BranchName, Commit, is_reference_name};
+use super::rewrite::PUBLISHED;
 use signalbox_core::id::TaskId;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +14,9 @@ use std::sync::Arc;
 pub(super) const DEFAULT: &str = "refs/signalbox/default";
 /// Where the remote's branches are.
 pub(super) const THEIRS: &str = "refs/remotes/origin/";
+
+/// The reference that was fetched last beside the branches; whoever stands on it keeps it by its seed.
+pub(super) const GROUND: &str = "refs/signalbox/ground";
 
 /// A project's bare mirror on the hub's disk. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -86,8 +90,10 @@ impl Mirror {
 
     /// Forgets what was taken of this task; its objects go when git next tidies up.
     pub async fn forget(&self, task: &TaskId) -> Result<(), GitError> {
-        let delete = self.git("update-ref").args(["-d", &task_reference(task)]);
-        self.shared.runner.succeed(&delete).await.map(drop)
+        for reference in [task_reference(task), format!("{PUBLISHED}{task}")] {
+            self.shared.runner.succeed(&self.git("update-ref").args(["-d", &reference])).await?;
+        }
+        Ok(())
     }
 
     /// Whether it has this commit.

@@ -6,8 +6,8 @@ use super::credential::Credential;
 use super::error::GitError;
 use super::fault::RemoteFault;
 use super::forge::Git;
-use super::mirror::{DEFAULT, Mirror, THEIRS};
-use super::names::{BranchName, Commit};
+use super::mirror::{DEFAULT, GROUND, Mirror, THEIRS};
+use super::names::{BranchName, Commit, is_reference_name};
 use super::remote::Remote;
 use super::seed;
 use signalbox_core::id::ProjectId;
@@ -43,9 +43,30 @@ impl Git {
         let offer = self.ask(&access).await?;
         mirror.ensure(offer.object_format()).await?;
         mirror.clear_stale_locks();
-        mirror.fetch(&access).await?;
+        let all = [format!("+refs/heads/*:{THEIRS}*"), "+refs/tags/*:refs/tags/*".to_owned()];
+        mirror.fetch(&access, &all).await?;
         mirror.set_default(&offer.default_branch()).await?;
         Ok(mirror)
+    }
+
+    /// Fetches one more reference, such as a pull request's: `refs/pull/7/head`. What was fetched is kept while something
+    /// is built on it.
+    pub async fn fetch_reference(
+        &self,
+        mirror: &Mirror,
+        remote: &Remote,
+        credential: &Credential,
+        reference: &str,
+    ) -> Result<(), GitError> {
+        let unknown = || GitError::UnknownRevision(reference.chars().take(80).collect());
+        if !is_reference_name(reference)
+            || !["refs/heads/", "refs/pull/"].iter().any(|root| reference.starts_with(root))
+        {
+            return Err(unknown());
+        }
+        let _lock = mirror.lock().await?;
+        let access = self.shared.means.access(remote, credential).await?;
+        mirror.fetch(&access, &[format!("+{reference}:{GROUND}")]).await
     }
 
     /// Asks the remote for its branches: shows at once whether address and credential are good.
@@ -110,12 +131,12 @@ impl Mirror {
         tokio::fs::rename(&made, self.path()).await.map_err(GitError::Disk)
     }
 
-    async fn fetch(&self, access: &Access) -> Result<(), GitError> {
+    async fn fetch(&self, access: &Access, what: &[String]) -> Result<(), GitError> {
         let timeout = self.shared.timeouts.remote;
         let fetch = access.invocation("fetch", timeout).within(self.path());
         let fetch = fetch.args(["--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"]);
         let fetch = fetch.args(["--no-recurse-submodules", "--no-show-forced-updates", "--", &access.address]);
-        let fetch = fetch.args([format!("+refs/heads/*:{THEIRS}*").as_str(), "+refs/tags/*:refs/tags/*"]);
+        let fetch = fetch.args(what);
         let output = self.shared.runner.run(&fetch).await?;
         let shallow = RemoteFault::in_words(&output.stderr) == Some(RemoteFault::Shallow);
         if output.status.success() && !shallow { Ok(()) } else { Err(output.failure("fetch")) }

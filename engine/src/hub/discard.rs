@@ -3,7 +3,7 @@
 use super::{access, refuse};
 use crate::bus::Ring;
 use crate::fresh;
-use crate::outcome::{self, Outcome};
+use crate::outcome::{self, Outcome, Pushed};
 use crate::parts::Parts;
 use crate::store::{Discard, Discarding};
 use crate::tend;
@@ -25,8 +25,8 @@ pub(crate) async fn discard(parts: &Parts, actor: &Actor, id: &str) -> Result<Ta
         return Err(not_over());
     }
     let told = Outcome::told(parts, &task).await?;
-    if told.pushed {
-        return Err(Refusal::Conflict(format!("{} is pushed; remove it there", task.branch())));
+    if let Some(Pushed { branch, .. }) = &told.pushed {
+        return Err(Refusal::Conflict(format!("it is pushed to {branch}; take it back there")));
     }
     if told.discarded.is_some() {
         return Err(Refusal::Conflict(format!("the work of task {} is discarded already", task.id)));

@@ -4,9 +4,9 @@ use super::{access, refuse};
 use crate::bus::Ring;
 use crate::fresh;
 use crate::git::{Commit, GitError, Remote};
-use crate::outcome::{self, Outcome};
+use crate::outcome::{self, Outcome, Pushed};
 use crate::parts::Parts;
-use crate::publish::Publication;
+use crate::publish::{Publication, Unpushed};
 use crate::secrets;
 use signalbox_core::event::EventKind;
 use signalbox_core::people::Actor;
@@ -38,27 +38,35 @@ pub(crate) async fn push(parts: &Parts, actor: &Actor, id: &str) -> Result<Task,
     let credential = secrets::credential(parts, &task.project).await?;
     let failed = |error: GitError| refuse::internal("a mirror cannot be used", &error);
     let mirror = parts.git.open(&task.project).map_err(failed)?;
-    let branch = task.branch();
+    let conversation = parts.store.conversation(&task.conversation).await?;
+    let conversation =
+        conversation.ok_or_else(|| Refusal::NotFound(format!("the conversation of task {} is gone", task.id)))?;
+    let began = conversation.base.as_ref().or(task.base.as_ref());
     let publication = Publication {
+        began: began.and_then(|commit| commit.parse().ok()),
+        task: &task,
+        conversation: &conversation,
         mirror: &mirror,
         remote: &remote,
         credential: &credential,
         settings: &settings,
-        branch: &branch,
         commit: &commit,
     };
-    publication.push().await.map_err(|why| Refusal::Unavailable(format!("{branch} could not be pushed: {why}")))?;
+    let pushed = publication.push(parts).await.map_err(|Unpushed { branch, why }| match branch {
+        Some(branch) => Refusal::Unavailable(format!("{branch} could not be pushed: {why}")),
+        None => Refusal::Forbidden(why),
+    })?;
     tracing::info!(task = %task.id, by = %actor.user, "the branch of task {} is pushed", task.id);
-    tell(parts, &task, &project.name, commit.to_string()).await?;
+    tell(parts, &task, &project.name, pushed).await?;
     Ok(task)
 }
 
 /// The record says so, and so does the outcome's card.
-async fn tell(parts: &Parts, task: &Task, project: &str, commit: String) -> Result<(), Refusal> {
-    let event = EventKind::Pushed { branch: task.branch(), commit: commit.clone() };
+async fn tell(parts: &Parts, task: &Task, project: &str, pushed: Pushed) -> Result<(), Refusal> {
+    let event = EventKind::Pushed { branch: pushed.branch, commit: pushed.commit };
     let events = parts.store.note(&task.id, event, fresh::now()).await?;
     parts.bus.publish(&events);
-    let outcome = Outcome { commit: Some(commit), ..Outcome::told(parts, task).await? };
+    let outcome = Outcome::told(parts, task).await?;
     for delivery in outcome::cards(task, project, task.state, &outcome) {
         parts.store.owe(delivery).await?;
     }

@@ -67,7 +67,7 @@ pub(crate) async fn submit_followed(
 
 fn check_prompt(parts: &Parts, request: &SubmitTask) -> Result<(), Refusal> {
     let limit = parts.settings.run.prompt_bytes;
-    let length = request.prompt.len() as u64;
+    let length = (request.prompt.len() + request.about.as_ref().map_or(0, String::len)) as u64;
     if request.prompt.trim().is_empty() {
         return Err(Refusal::Invalid("the prompt is empty: say what Claude should do".to_owned()));
     }
@@ -138,6 +138,7 @@ async fn locate(parts: &Parts, actor: &Actor, request: &SubmitTask) -> Result<Ho
     may_submit(standing.may_submit(), &project)?;
     let mut conversation = Conversation::new(project.id.clone(), request.place.clone(), fresh::now());
     conversation.mode = request.mode.unwrap_or_default();
+    conversation.ground = request.ground.clone();
     Ok(Home { project, thread: Thread::New(Box::new(conversation)) })
 }
 
@@ -151,6 +152,14 @@ fn may_submit(may: bool, project: &Project) -> Result<(), Refusal> {
     )))
 }
 
+/// The request with what it is about: what is asked comes first, for cards and commits are named after its first line.
+fn whole(request: &SubmitTask) -> String {
+    match &request.about {
+        Some(about) => format!("{}\n\n{about}", request.prompt),
+        None => request.prompt.clone(),
+    }
+}
+
 fn draft(parts: &Parts, actor: &Actor, request: &SubmitTask, home: &Home) -> Task {
     let now = fresh::now();
     Task {
@@ -159,7 +168,7 @@ fn draft(parts: &Parts, actor: &Actor, request: &SubmitTask, home: &Home) -> Tas
         conversation: home.thread.id().clone(),
         requester: actor.user.clone(),
         origin: request.place.clone(),
-        prompt: request.prompt.clone(),
+        prompt: whole(request),
         attachments: request.attachments.clone(),
         model: request.model.clone(),
         priority: request.priority,

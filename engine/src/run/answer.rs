@@ -64,6 +64,7 @@ impl Talk {
         let grants = store.active_grants(task, now).await?;
         let policy = &self.brief.policy;
         let verdict = match self.live.dialogue.mode() {
+            _ if self.brief.is_read_only() => policy.judge_reading(call, now),
             PermissionMode::Default => policy.judge(call, &grants, now),
             PermissionMode::Plan => policy.judge_planning(call, now),
         };

@@ -8,8 +8,9 @@ use crate::parts::Parts;
 use crate::secrets;
 use crate::settings::{left, stricter};
 use crate::store::{Conversation, Fenced, Lease, StoreError};
+use signalbox_core::ground::Ground;
 use signalbox_core::money::MicroUsd;
-use signalbox_core::policy::Policy;
+use signalbox_core::policy::{Policy, SandboxSettings};
 use signalbox_core::port::{Asking, Project};
 use signalbox_core::task::{FailureKind, Limits, Task};
 use std::time::Duration;
@@ -43,6 +44,11 @@ impl Brief {
         self.limits.seconds.map(|seconds| Duration::from_secs(seconds).saturating_sub(self.time_used))
     }
 
+    /// Whether nothing of the repository may be changed or run.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.conversation.ground.as_ref().is_some_and(Ground::is_read_only)
+    }
+
     /// The model to ask for: the task's own, else the conversation's, else the hub's. The gateway checks whether it may be
     /// used.
     pub(crate) fn model(&self, parts: &Parts) -> Option<String> {
@@ -72,7 +78,7 @@ pub(crate) async fn load(parts: &Parts, lease: &Lease, entry: Entry) -> Result<B
     }
     let project =
         parts.store.project(task.project.as_str()).await.map_err(store_failed)?.ok_or_else(|| gone("project"))?;
-    let policy = match &project.policy {
+    let mut policy = match &project.policy {
         None => Policy::default(),
         Some(text) => Policy::parse(text).map_err(|faults| {
             Ending::failed(
@@ -81,6 +87,10 @@ pub(crate) async fn load(parts: &Parts, lease: &Lease, entry: Entry) -> Result<B
             )
         })?,
     };
+    if conversation.ground.as_ref().is_some_and(Ground::is_read_only) {
+        // What strangers wrote reaches nobody but the model.
+        policy.settings.sandbox = SandboxSettings { image: policy.settings.sandbox.image.take(), ..Default::default() };
+    }
     let remote = Remote::parse(&project.git).map_err(|refused| {
         Ending::failed(FailureKind::RepositoryRefused, format!("the project's address is refused: {refused}"))
     })?;
@@ -143,12 +153,35 @@ async fn ground(
     }
     let began = fresh::now();
     let mirror = parts.git.sync(&task.project, remote, credential).await.map_err(|error| unreachable(&error))?;
+    if let Some(ground) = &conversation.ground {
+        return Ok((mirror.clone(), Some(stand_on(parts, &mirror, ground, (remote, credential)).await?)));
+    }
     let base = match mirror.default_branch().await.map_err(|error| unreachable(&error))? {
         DefaultBranch::At { commit, .. } => Some(commit),
         DefaultBranch::Empty => None,
     };
     tracing::debug!(took = ?fresh::now().since(began), "the mirror is up to date");
     Ok((mirror, base))
+}
+
+/// The commit of a ground, fetched where the branches alone do not have it.
+async fn stand_on(
+    parts: &Parts,
+    mirror: &Mirror,
+    ground: &Ground,
+    (remote, credential): (&Remote, &Credential),
+) -> Result<Commit, Ending> {
+    let refused = |why: String| Ending::failed(FailureKind::RepositoryRefused, why);
+    let commit: Commit = ground.commit.parse().map_err(|_| refused("what it is about has no commit".to_owned()))?;
+    if !mirror.has(&commit).await.map_err(|error| unreachable(&error))? {
+        let fetched = parts.git.fetch_reference(mirror, remote, credential, &ground.reference).await;
+        fetched.map_err(|error| unreachable(&error))?;
+    }
+    if mirror.has(&commit).await.map_err(|error| unreachable(&error))? {
+        return Ok(commit);
+    }
+    let name: String = ground.reference.trim_start_matches("refs/heads/").chars().take(200).collect();
+    Err(refused(format!("`{name}` has moved on from {commit}, which is not there any more; ask again")))
 }
 
 fn elsewhere(commit: &Commit) -> String {

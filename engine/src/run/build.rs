@@ -99,14 +99,14 @@ async fn open_exit(
 }
 
 fn variables(parts: &Parts, token: SecretString, branch: &str, base: Option<&str>) -> Vec<(String, SecretString)> {
-    let run = &parts.settings.run;
+    let hub = &parts.settings.commits.hub;
     let own = [
         ("SIGNALBOX_BRANCH", branch),
         ("SIGNALBOX_BASE", base.unwrap_or_default()),
-        ("GIT_AUTHOR_NAME", &run.author_name),
-        ("GIT_AUTHOR_EMAIL", &run.author_email),
-        ("GIT_COMMITTER_NAME", &run.author_name),
-        ("GIT_COMMITTER_EMAIL", &run.author_email),
+        ("GIT_AUTHOR_NAME", &hub.name),
+        ("GIT_AUTHOR_EMAIL", &hub.email),
+        ("GIT_COMMITTER_NAME", &hub.name),
+        ("GIT_COMMITTER_EMAIL", &hub.email),
     ];
     let cli = environment(&CliEnvironment::in_sandbox(token)).into_iter();
     cli.chain(own.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())))

@@ -8,9 +8,9 @@ use super::{Ending, published};
 use crate::bus::Ring;
 use crate::fresh;
 use crate::hub::chain;
-use crate::outcome::{self, Outcome, audience, task_card};
+use crate::outcome::{self, Outcome, Pushed, audience, task_card};
 use crate::parts::Parts;
-use crate::publish::Publication;
+use crate::publish::{Publication, Unpushed};
 use crate::store::{Fenced, Finish, Lease, Parking, Requeue, Requeued, StoreError, owed};
 use signalbox_core::card::{Card, TaskCard};
 use signalbox_core::event::EventKind;
@@ -111,29 +111,36 @@ fn left_running(lease: &Lease, error: &StoreError) {
     tracing::error!(task = %lease.task, error = chain(error), "the end of task {} could not be recorded", lease.task);
 }
 
-async fn push(brief: &Brief, work: &mut Work) {
+async fn push(parts: &Parts, brief: &Brief, work: &mut Work) {
     let Some(commit) = work.commit.clone() else { return };
     let settings = &brief.policy.settings.push;
     if settings.when != PushWhen::Auto {
         return;
     }
-    let branch = brief.task.branch();
+    // A new conversation's row, as it was read, says nothing of this yet.
+    let known = brief.conversation.base.as_ref().or(brief.task.base.as_ref());
+    let began = known.and_then(|commit| commit.parse().ok()).or_else(|| brief.base.clone());
     let publication = Publication {
+        began,
+        task: &brief.task,
+        conversation: &brief.conversation,
         mirror: &brief.mirror,
         remote: &brief.remote,
         credential: &brief.credential,
         settings,
-        branch: &branch,
         commit: &commit,
     };
-    match publication.push().await {
-        Ok(()) => {
-            work.pushed = true;
-            work.events.push(EventKind::Pushed { branch, commit: commit.to_string() });
+    match publication.push(parts).await {
+        Ok(pushed) => {
+            let Pushed { branch, commit } = pushed.clone();
+            work.events.push(EventKind::Pushed { branch, commit });
+            work.pushed = Some(pushed);
         }
-        Err(why) => {
-            tracing::warn!(task = %brief.task.id, why, "the branch of task {} was not pushed", brief.task.id);
-            let message = format!("the branch {branch} could not be pushed: {why}; the commit is safe in the hub");
+        Err(Unpushed { branch, why }) => {
+            tracing::warn!(task = %brief.task.id, why, "the work of task {} was not pushed", brief.task.id);
+            let to = branch.map_or_else(String::new, |branch| format!(" to {branch}"));
+            let message = format!("the work could not be pushed{to}: {why}; it is safe in the hub");
+            work.unpushed = Some(message.clone());
             work.events.push(EventKind::Warning { message });
         }
     }
@@ -156,15 +163,16 @@ async fn conclude(parts: &Parts, brief: &Brief, ending: Ending, mut work: Work) 
         Ending::Deferred(_) | Ending::Detached | Ending::Lost => return Ok(()),
     };
     if step == TaskStep::Answered {
-        push(brief, &mut work).await;
+        push(parts, brief, &mut work).await;
     }
     let commit = work.commit.as_ref().map(ToString::to_string);
-    let Work { stat, pushed, handed, .. } = work;
+    let Work { stat, pushed, unpushed, handed, .. } = work;
     let outcome = Outcome {
         answer,
         failure,
         commit,
         pushed,
+        unpushed,
         stat,
         files: handed.files,
         left_out: handed.left_out,

@@ -7,6 +7,7 @@ use super::hand_over::{self, HandedOver};
 use super::launch::Live;
 use crate::git::{self, Commit, FileStatus, TakeRequest};
 use crate::hub::chain;
+use crate::outcome::Pushed;
 use crate::parts::Parts;
 use crate::sandbox::{CollectOrder, Collected, HandOver};
 use signalbox_core::event::{DiffStat, EventKind, FileChange};
@@ -23,7 +24,9 @@ const STOP_PATIENCE: Duration = Duration::from_secs(10);
 pub(super) struct Work {
     pub(super) commit: Option<Commit>,
     pub(super) stat: Option<DiffStat>,
-    pub(super) pushed: bool,
+    pub(super) pushed: Option<Pushed>,
+    /// Why it was not pushed, though it should have been.
+    pub(super) unpushed: Option<String>,
     pub(super) handed: HandedOver,
     pub(super) events: Vec<EventKind>,
     /// The work could not be had, although there may be some.
@@ -64,6 +67,9 @@ async fn stopped_for_long(parts: &Parts, brief: &Brief) {
 }
 
 async fn collect(parts: &Parts, brief: &Brief, live: &mut Live, files: HandOver) -> Work {
+    if brief.is_read_only() {
+        return Work::default();
+    }
     // Without a tool nothing can have changed.
     let Some(armed) = live.collector.take() else { return Work::default() };
     let collector = match armed.await {

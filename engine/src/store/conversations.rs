@@ -4,10 +4,11 @@ use super::Store;
 use super::answers::Fenced;
 use super::blobs::wall_clock;
 use super::claim::{Lease, hold};
-use super::columns::Columns;
+use super::columns::{Columns, from_json, to_json};
 use super::db::Tx;
 use super::error::StoreError;
 use signalbox_core::command::Mode;
+use signalbox_core::ground::Ground;
 use signalbox_core::id::{BlobId, ConversationId, NodeId, ProjectId, SessionId, TaskId};
 use signalbox_core::place::Place;
 use signalbox_core::time::Timestamp;
@@ -25,7 +26,7 @@ pub struct Conversation {
     pub session: Option<SessionId>,
     /// The commit of the last result.
     pub head: Option<String>,
-    /// The commit that the work stands on.
+    /// The commit that it began on.
     pub base: Option<String>,
     /// The task that has the conversation: running, or parked.
     pub live_task: Option<TaskId>,
@@ -39,6 +40,8 @@ pub struct Conversation {
     pub mode: Mode,
     /// The model that people chose for it; none means the hub's.
     pub model: Option<String>,
+    /// What it works on; none means the repository's default branch.
+    pub ground: Option<Ground>,
     /// When it began.
     pub created_at: Timestamp,
     /// When it changed last.
@@ -61,6 +64,7 @@ impl Conversation {
             volumes: None,
             mode: Mode::Work,
             model: None,
+            ground: None,
             created_at: at,
             updated_at: at,
         }
@@ -79,11 +83,12 @@ pub(super) enum Change {
     Node(Option<NodeId>),
 }
 
-/// What people choose of a conversation, whoever works in it at the moment.
+/// What changes of a conversation whoever works in it at the moment: what people choose, and where its branch is.
 #[derive(Debug, Clone)]
 enum Choice {
     Mode(Mode),
     Model(Option<String>),
+    Ground(Ground),
 }
 
 impl Store {
@@ -160,6 +165,14 @@ impl Store {
         self.choose(id, Choice::Model(model)).await
     }
 
+    /// Keeps where the conversation's branch is now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn set_ground(&self, id: &ConversationId, ground: Ground) -> Result<(), StoreError> {
+        self.choose(id, Choice::Ground(ground)).await
+    }
+
     async fn choose(&self, id: &ConversationId, choice: Choice) -> Result<(), StoreError> {
         let chosen = (id.clone(), choice, wall_clock());
         self.db.write(chosen, |tx, (id, choice, at)| Box::pin(choose(tx, id, choice, *at))).await
@@ -196,8 +209,13 @@ pub(super) async fn apply(tx: &mut Tx, id: &ConversationId, change: &Change) -> 
 
 async fn choose(tx: &mut Tx, id: &ConversationId, choice: &Choice, at: Timestamp) -> Result<(), StoreError> {
     let (sql, value) = match choice {
-        Choice::Mode(mode) => ("UPDATE conversations SET mode = ?, updated_at = ? WHERE id = ?", Some(mode.as_str())),
-        Choice::Model(model) => ("UPDATE conversations SET model = ?, updated_at = ? WHERE id = ?", model.as_deref()),
+        Choice::Mode(mode) => {
+            ("UPDATE conversations SET mode = ?, updated_at = ? WHERE id = ?", Some(mode.as_str().to_owned()))
+        }
+        Choice::Model(model) => ("UPDATE conversations SET model = ?, updated_at = ? WHERE id = ?", model.clone()),
+        Choice::Ground(ground) => {
+            ("UPDATE conversations SET ground = ?, updated_at = ? WHERE id = ?", Some(to_json(ground)?))
+        }
     };
     sqlx::query(sql).bind(value).bind(at.millis()).bind(id.as_str()).execute(tx).await?;
     Ok(())
@@ -207,7 +225,7 @@ async fn choose(tx: &mut Tx, id: &ConversationId, choice: &Choice, at: Timestamp
 pub(super) async fn load(tx: &mut Tx, id: &ConversationId) -> Result<Option<Conversation>, StoreError> {
     let found = sqlx::query(
         "SELECT id, project_id, place, session_id, head, base, live_task, node, session_blob, volumes, \
-         mode, model, created_at, updated_at FROM conversations WHERE id = ?",
+         mode, model, ground, created_at, updated_at FROM conversations WHERE id = ?",
     );
     let Some(row) = found.bind(id.as_str()).fetch_optional(tx).await? else { return Ok(None) };
     Ok(Some(Conversation {
@@ -223,6 +241,7 @@ pub(super) async fn load(tx: &mut Tx, id: &ConversationId) -> Result<Option<Conv
         volumes: row.maybe_text("volumes")?,
         mode: mode_of(&row.text("mode")?)?,
         model: row.maybe_text("model")?,
+        ground: row.maybe_text("ground")?.map(|text| from_json("ground", &text)).transpose()?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     }))
@@ -236,8 +255,8 @@ fn mode_of(word: &str) -> Result<Mode, StoreError> {
 /// Stores a new one.
 pub(super) async fn insert(tx: &mut Tx, new: &Conversation) -> Result<(), StoreError> {
     let added = sqlx::query(
-        "INSERT INTO conversations (id, project_id, place, session_id, head, base, node, mode, model, created_at, \
-         updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO conversations (id, project_id, place, session_id, head, base, node, mode, model, ground, \
+         created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     added
         .bind(new.id.as_str())
@@ -249,6 +268,7 @@ pub(super) async fn insert(tx: &mut Tx, new: &Conversation) -> Result<(), StoreE
         .bind(new.node.as_ref().map(NodeId::as_str))
         .bind(new.mode.as_str())
         .bind(&new.model)
+        .bind(new.ground.as_ref().map(to_json).transpose()?)
         .bind(new.created_at.millis())
         .bind(new.updated_at.millis())
         .execute(tx)

@@ -60,6 +60,14 @@ impl Store {
         self.db.write(redemption, |tx, redemption| Box::pin(redeem(tx, redemption))).await
     }
 
+    /// Makes a code worth nothing, because others have read it; false where it was worth nothing before.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn void_link_code(&self, code: &str) -> Result<bool, StoreError> {
+        self.db.write(hash(code), |tx, hash| Box::pin(void(tx, hash))).await
+    }
+
     /// The accounts elsewhere that are a person's.
     ///
     /// # Errors
@@ -95,6 +103,11 @@ async fn keep(tx: &mut Tx, user: &UserId, hash: &str, now: Timestamp, until: Tim
         false => error,
     })?;
     Ok(())
+}
+
+async fn void(tx: &mut Tx, hash: &str) -> Result<bool, StoreError> {
+    let gone = sqlx::query("DELETE FROM link_codes WHERE code = ?").bind(hash).execute(tx).await?;
+    Ok(gone.rows_affected() > 0)
 }
 
 async fn redeem(tx: &mut Tx, redemption: &Redemption) -> Result<Redeemed, StoreError> {

@@ -65,6 +65,20 @@ impl Store {
         found.fetch_optional(&mut *connection).await?.map(|row| actor_of(&row)).transpose()
     }
 
+    /// A person's name and address, as far as they are known.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn address(&self, user: &UserId) -> Result<Option<(String, Option<String>)>, StoreError> {
+        let mut connection = self.db.read().await?;
+        let found = sqlx::query(
+            "SELECT u.username, COALESCE(u.email, (SELECT MIN(i.account) FROM identities i WHERE i.user_id = u.id AND \
+             i.platform = 'email')) AS email FROM users u WHERE u.id = ?",
+        );
+        let row = found.bind(user.as_str()).fetch_optional(&mut *connection).await?;
+        row.map(|row| Ok((row.text("username")?, row.maybe_text("email")?))).transpose()
+    }
+
     /// Whose account this is; none when nobody has linked it.
     ///
     /// # Errors
@@ -139,6 +153,7 @@ fn actor_of(row: &AnyRow) -> Result<Actor, StoreError> {
         name: row.text("username")?,
         admin: row.text("role")? == "admin",
         place: None,
+        at_most: None,
     })
 }
 

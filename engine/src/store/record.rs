@@ -222,6 +222,8 @@ async fn enter(
     if let Some(base) = &progress.base {
         let based = sqlx::query("UPDATE tasks SET base = ? WHERE id = ?").bind(base);
         based.bind(lease.task.as_str()).execute(&mut *tx).await?;
+        let begun = sqlx::query("UPDATE conversations SET base = ? WHERE id = ? AND base IS NULL").bind(base);
+        begun.bind(lease.conversation.as_str()).execute(&mut *tx).await?;
     }
     append(tx, &lease.task, progress.at, laid).await.map(Fenced::Applied)
 }

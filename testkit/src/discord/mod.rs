@@ -46,7 +46,6 @@ mod session;
 mod settings;
 mod shared;
 mod snowflake;
-mod socket;
 mod threads;
 mod transcript;
 mod typed;

@@ -20,7 +20,7 @@ use super::places::check_application_changes;
 use super::refusal::{Scope, Wait};
 use super::request::{Request, id_in};
 use super::shared::Shared;
-use super::socket::Scissors;
+use crate::socket::Scissors;
 
 const API: &str = "/api/v10";
 

@@ -21,9 +21,9 @@ use super::session::{HandedOut, Order, Resumable};
 use super::settings::DiscordSettings;
 use super::shared::Shared;
 use super::snowflake::Snowflake;
-use super::socket::{CuttableListener, Scissors};
 use super::user::User;
 use super::world::World;
+use crate::socket::{CuttableListener, Scissors};
 
 /// How long `stop` waits for open connections before it leaves them.
 const PATIENCE: Duration = Duration::from_secs(5);

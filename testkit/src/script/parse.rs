@@ -36,7 +36,9 @@ pub(crate) fn looks_like_script(text: &str) -> bool {
 pub(crate) fn parse(text: &str) -> Result<Vec<Directive>, Fault> {
     let mut directives = Vec::new();
     let mut group: Option<(usize, Vec<Call>)> = None;
-    for (index, line) in text.lines().enumerate() {
+    // What a place quotes below a request is no part of it.
+    let own = text.lines().take_while(|line| !line.starts_with("What follows was written on "));
+    for (index, line) in own.enumerate() {
         let at = |why: String| Fault { line: index + 1, why };
         let line = line.trim();
         let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));

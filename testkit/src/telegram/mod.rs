@@ -43,7 +43,6 @@ mod routes;
 mod send;
 mod server;
 mod settings;
-mod socket;
 mod speaking;
 mod stage;
 mod target;

@@ -16,8 +16,8 @@ use super::methods::{self, Method};
 use super::polling::{Poll, get_updates};
 use super::read::{Raw, read};
 use super::refusal::Refusal;
-use super::socket::Scissors;
 use super::stage::{Shared, Stage};
+use crate::socket::Scissors;
 
 pub(crate) fn router(stage: Shared) -> Router {
     Router::new().fallback(answer_request).layer(DefaultBodyLimit::disable()).with_state(stage)

@@ -16,8 +16,8 @@ use super::faults::Misbehaviour;
 use super::message::Message;
 use super::routes;
 use super::settings::TelegramSettings;
-use super::socket::{CuttableListener, Scissors};
 use super::stage::{Shared, Stage};
+use crate::socket::{CuttableListener, Scissors};
 
 /// How long `stop` waits for open connections before it leaves them.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -5,12 +5,13 @@
 //! they are written.
 
 use super::code::{block, inline_code};
-use super::link::{Shown, bare_link, shown};
+use super::link::{bare_link, shown};
 use super::page::{Addresses, Break, Nest, Page};
-use super::table::Table;
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream};
 use reqwest::Url;
 use signalbox_core::text::clean::exact;
+use signalbox_core::text::link::Shown;
+use signalbox_core::text::table::{Side, Table};
 
 const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH).union(Options::ENABLE_TASKLISTS);
 
@@ -80,7 +81,7 @@ impl Writer {
             Tag::CodeBlock(kind) => self.code = Some((language(&kind), String::new())),
             Tag::List(first) => self.page.enter(Nest::List(first)),
             Tag::Item => self.page.begin_item(),
-            Tag::Table(alignments) => self.table = Some(Table::new(alignments)),
+            Tag::Table(alignments) => self.table = Some(Table::new(alignments.into_iter().map(side).collect())),
             Tag::TableHead | Tag::TableRow => self.in_table(Table::row),
             Tag::TableCell => self.in_table(Table::cell),
             Tag::Emphasis => self.begin_style(if self.page.text.ends_with('*') { "_" } else { "*" }),
@@ -267,5 +268,14 @@ fn language(kind: &CodeBlockKind<'_>) -> String {
     match kind {
         CodeBlockKind::Fenced(info) => info.to_string(),
         CodeBlockKind::Indented => String::new(),
+    }
+}
+
+/// On which side of its column a cell stands.
+fn side(alignment: Alignment) -> Side {
+    match alignment {
+        Alignment::None | Alignment::Left => Side::Left,
+        Alignment::Center => Side::Center,
+        Alignment::Right => Side::Right,
     }
 }

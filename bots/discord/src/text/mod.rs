@@ -11,7 +11,6 @@ mod link;
 mod markdown;
 mod page;
 mod split;
-mod table;
 #[cfg(test)]
 mod tests;
 

@@ -3,13 +3,14 @@
 //! What Telegram has no entity for is drawn with characters: headings are bold, lists have dots and numbers, tables stand
 //! in columns. HTML and addresses that are not of the web are shown as they are written.
 
-use super::link::{Shown, shown};
+use super::link::shown;
 use super::page::{Break, Nest, Page};
 use super::rich::{Rich, Style, is_long, language_name};
-use super::table::Table;
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
 use reqwest::Url;
 use signalbox_core::text::clean::exact;
+use signalbox_core::text::link::Shown;
+use signalbox_core::text::table::{Side, Table};
 
 const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH).union(Options::ENABLE_TASKLISTS);
 
@@ -70,7 +71,7 @@ impl Writer {
             Tag::CodeBlock(kind) => self.code = Some((language(&kind), String::new())),
             Tag::List(first) => self.page.enter(Nest::List(first)),
             Tag::Item => self.page.begin_item(),
-            Tag::Table(alignments) => self.table = Some(Table::new(alignments)),
+            Tag::Table(alignments) => self.table = Some(Table::new(alignments.into_iter().map(side).collect())),
             Tag::TableHead | Tag::TableRow => self.in_table(Table::row),
             Tag::TableCell => self.in_table(Table::cell),
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough => self.begin_style(),
@@ -173,6 +174,7 @@ impl Writer {
         match shown(&label, &target) {
             Shown::Linked(url) if self.table.is_none() => self.link(start, &label, url),
             Shown::Linked(url) if label != target => self.write(&beside(&label, url.as_str())),
+            Shown::Unmasked(url) => self.write(&beside(&label, url.as_str())),
             Shown::Beside(target) => self.write(&beside(&label, &target)),
             Shown::Linked(_) | Shown::Alone => {}
         }
@@ -212,5 +214,14 @@ fn language(kind: &CodeBlockKind<'_>) -> String {
     match kind {
         CodeBlockKind::Fenced(info) => language_name(info),
         CodeBlockKind::Indented => String::new(),
+    }
+}
+
+/// On which side of its column a cell stands.
+fn side(alignment: Alignment) -> Side {
+    match alignment {
+        Alignment::None | Alignment::Left => Side::Left,
+        Alignment::Center => Side::Center,
+        Alignment::Right => Side::Right,
     }
 }

@@ -10,7 +10,6 @@ mod markdown;
 mod page;
 mod rich;
 mod split;
-mod table;
 #[cfg(test)]
 mod tests;
 mod tidy;

@@ -113,6 +113,8 @@ fn build(given: &Given<'_>) -> Result<Command, Fault> {
         Verb::Queue => Command::ShowQueue,
         Verb::Diff => Command::ShowDiff { task: task()? },
         Verb::Retry => Command::RetryTask { task: task()? },
+        Verb::Push => Command::PushTask { task: task()? },
+        Verb::Discard => Command::DiscardTask { task: given.need(K::Task, FromStr::from_str)? },
         Verb::Mode => Command::ChooseMode { mode: given.seek(K::Mode, FromStr::from_str)? },
         Verb::Model => Command::ChooseModel { model: given.seek(K::Model, FromStr::from_str)? },
         Verb::Usage => Command::ShowUsage,

@@ -19,7 +19,9 @@ impl Command {
             Self::StopTask { task }
             | Self::ShowStatus { task }
             | Self::ShowDiff { task }
-            | Self::RetryTask { task } => append(&mut written, task.as_ref().map(|task| task.as_str())),
+            | Self::RetryTask { task }
+            | Self::PushTask { task } => append(&mut written, task.as_ref().map(|task| task.as_str())),
+            Self::DiscardTask { task } => append(&mut written, Some(task.as_str())),
             Self::ChooseMode { mode } => append(&mut written, mode.map(|mode| mode.as_str())),
             Self::ChooseModel { model } => append(&mut written, model.as_ref().map(ToString::to_string)),
             Self::LinkAccount { code } => append(&mut written, Some(code.expose())),

@@ -94,6 +94,16 @@ pub enum Command {
         /// The task.
         task: Option<Reference<TaskId>>,
     },
+    /// Push what a task changed.
+    PushTask {
+        /// The task.
+        task: Option<Reference<TaskId>>,
+    },
+    /// Throw away what a task changed.
+    DiscardTask {
+        /// The task.
+        task: Reference<TaskId>,
+    },
     /// Say or set how the place's conversation is worked on.
     ChooseMode {
         /// The mode; none asks.
@@ -155,6 +165,8 @@ impl Command {
             Self::ShowQueue => Verb::Queue,
             Self::ShowDiff { .. } => Verb::Diff,
             Self::RetryTask { .. } => Verb::Retry,
+            Self::PushTask { .. } => Verb::Push,
+            Self::DiscardTask { .. } => Verb::Discard,
             Self::ChooseMode { .. } => Verb::Mode,
             Self::ChooseModel { .. } => Verb::Model,
             Self::ShowUsage => Verb::Usage,

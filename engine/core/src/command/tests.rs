@@ -63,6 +63,7 @@ fn go_on(task: Option<&str>, prompt: Option<&str>) -> Command {
 #[case("/queue", Command::ShowQueue)]
 #[case("/diff abcd.", Command::ShowDiff { task: Some("abcd".parse().unwrap()) })]
 #[case("/retry", Command::RetryTask { task: None })]
+#[case("/push", Command::PushTask { task: None })]
 #[case("/mode", Command::ChooseMode { mode: None })]
 #[case("/mode PLAN", Command::ChooseMode { mode: Some(Mode::Plan) })]
 #[case("/model claude-x-4-5[1m]", Command::ChooseModel { model: Some(ModelChoice::Named("claude-x-4-5[1m]".to_owned())) })]
@@ -324,6 +325,8 @@ fn help_is_made_from_the_catalogue() {
     `/queue` List the tasks that wait or run
     `/diff [TASK]` Show what a task changed
     `/retry [TASK]` Try a failed or stopped task again
+    `/push [TASK]` Push what a task changed to the repository
+    `/discard TASK` Throw away what a task changed, where it is not pushed
     `/mode [work|plan]` Show or choose whether Claude works at once or plans first
     `/model [MODEL|default]` Show or choose the model of this conversation
     `/usage` Show what was used and what is left

@@ -113,6 +113,8 @@ fn commands() -> impl Strategy<Value = Command> {
         task().prop_map(|task| Command::ShowStatus { task }),
         task().prop_map(|task| Command::ShowDiff { task }),
         task().prop_map(|task| Command::RetryTask { task }),
+        task().prop_map(|task| Command::PushTask { task }),
+        task().prop_filter_map("a task", |task| task.map(|task| Command::DiscardTask { task })),
         prop::option::of(prop::sample::select(&Mode::ALL[..])).prop_map(|mode| Command::ChooseMode { mode }),
         prop::option::of(model).prop_map(|model| Command::ChooseModel { model }),
         "[A-Za-z0-9-]{4,64}".prop_map(|code| Command::LinkAccount { code: code.parse().unwrap() }),

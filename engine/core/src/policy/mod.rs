@@ -22,6 +22,7 @@ mod flags;
 mod load;
 pub(crate) mod paths;
 mod planning;
+mod reading;
 pub(crate) mod rule;
 mod section;
 mod settings;

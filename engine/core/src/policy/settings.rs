@@ -176,7 +176,7 @@ mod tests {
     use crate::people::Actor;
 
     fn person(name: &str, role: Option<Role>) -> Standing {
-        let actor = Actor { user: UserId::new(name), name: name.to_owned(), admin: false, place: None };
+        let actor = Actor { user: UserId::new(name), name: name.to_owned(), admin: false, place: None, at_most: None };
         Standing { actor, project: ProjectId::new("p"), role }
     }
 

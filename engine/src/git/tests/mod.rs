@@ -6,6 +6,7 @@ mod owners;
 mod pushing;
 mod reading;
 mod remotes;
+mod rewriting;
 mod ssh;
 mod syncing;
 mod taking;

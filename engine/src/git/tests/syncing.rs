@@ -144,3 +144,30 @@ async fn a_removed_project_leaves_nothing() {
     assert_eq!(fs::read_dir(yard.hub().join("seeds")).unwrap().count(), 0);
     yard.git.remove(&yard.project).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_pull_request_is_fetched_by_its_reference_alone() {
+    let yard = Yard::new();
+    let base = yard.commit("a", "1");
+    run(&yard.upstream(), &["checkout", "-q", "-b", "theirs"]);
+    let proposed = yard.commit("b", "2");
+    run(&yard.upstream(), &["update-ref", "refs/pull/7/head", proposed.as_str()]);
+    run(&yard.upstream(), &["checkout", "-q", "main"]);
+    run(&yard.upstream(), &["branch", "-q", "-D", "theirs"]);
+    let mirror = yard.sync().await;
+    assert!(mirror.has(&base).await.unwrap() && !mirror.has(&proposed).await.unwrap());
+    let (remote, none) = (yard.remote(), Credential::None);
+    yard.git.fetch_reference(&mirror, &remote, &none, "refs/pull/7/head").await.unwrap();
+    assert!(mirror.has(&proposed).await.unwrap());
+    for odd in [
+        "refs/pull/8/head",
+        "refs/tags/x",
+        "HEAD",
+        "--upload-pack=x",
+        "refs/pull/7/head:refs/heads/main",
+        "refs/pull/*/head",
+    ] {
+        assert!(yard.git.fetch_reference(&mirror, &remote, &none, odd).await.is_err(), "{odd}");
+    }
+    assert_eq!(mirror.resolve("main").await.unwrap(), base);
+}

@@ -97,6 +97,8 @@ async fn a_link_code_works_once_and_not_for_long(bench: Arc<Bench>) {
     store.keep_link_code(&bob, "new-code", at(30), at(100)).await.unwrap();
     assert_eq!(redeem("ijkl-mnop", "3", 40).await, Redeemed::Unknown, "the newer code replaced it");
     assert_eq!(bench.count("SELECT COUNT(*) FROM link_codes WHERE code LIKE '%new%'").await, 0, "only a hash is kept");
+    assert!(store.void_link_code("NEWCODE").await.unwrap() && !store.void_link_code("new-code").await.unwrap());
+    assert_eq!(redeem("new-code", "3", 40).await, Redeemed::Unknown, "others have read it");
 }
 
 async fn one_node_listens_until_its_right_runs_out(bench: Arc<Bench>) {

@@ -40,6 +40,7 @@ fn kind_of(char: char) -> Option<&'static str> {
         }
         '\u{00ad}'
         | '\u{034f}'
+        | '\u{17b4}'..='\u{17b5}'
         | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200d}'
         | '\u{2060}'..='\u{2065}'
@@ -47,6 +48,8 @@ fn kind_of(char: char) -> Option<&'static str> {
         | '\u{fe00}'..='\u{fe0f}'
         | '\u{feff}'
         | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e0fff}' => Some("an invisible character"),
         '\u{00a0}'
         | '\u{115f}'

@@ -1,0 +1,114 @@
+//! What is done about a request: GitHub is asked what the person may do and what is worked on, the desk is told, and whoever
+//! asked sees at once that it was heard.
+//!
+//! Whom the desk does not know gets no sign in a public repository, and nothing is asked of GitHub about them.
+
+use crate::about::About;
+use crate::api::Api;
+use crate::checks::Checks;
+use crate::fault::Fault;
+use crate::ground::ground;
+use crate::hear::{Asked, Base, head};
+use crate::people::at_most;
+use signalbox_core::desk::{Answered, Desk, Heard, PlaceChange, Privacy, Said};
+use signalbox_core::port::Refusal;
+use std::sync::Arc;
+use tokio_util::task::TaskTracker;
+
+/// Does what is asked for.
+#[derive(Clone)]
+pub(crate) struct Actor {
+    pub(crate) api: Api,
+    pub(crate) desk: Arc<dyn Desk>,
+    pub(crate) checks: Arc<Checks>,
+    pub(crate) tasks: TaskTracker,
+}
+
+/// Why a request goes no further.
+enum Stop {
+    /// There is nothing in it for us.
+    Over(&'static str),
+    /// It could not be found out now.
+    Later(Refusal),
+}
+
+impl Actor {
+    /// Does it; safe to repeat where it failed.
+    pub(crate) async fn act(&self, asked: &Asked) -> Result<(), Refusal> {
+        match self.prepare(asked).await {
+            Ok(heard) => self.hand_in(asked, heard).await,
+            Err(Stop::Later(refusal)) => Err(refusal),
+            Err(Stop::Over(why)) => {
+                let heard = &asked.heard;
+                tracing::info!(delivery = heard.id, "delivery {} of GitHub is passed over: {why}", heard.id);
+                self.desk.pass_over(&heard.source, vec![heard.id.clone()]).await
+            }
+        }
+    }
+
+    async fn prepare(&self, asked: &Asked) -> Result<Heard, Stop> {
+        let mut heard = asked.heard.clone();
+        if !self.desk.knows(&heard.sender).await.map_err(Stop::Later)? {
+            // Where others were let in, the desk turns them away in its own words.
+            return if heard.privacy == Privacy::Public { Err(Stop::Over("a stranger's")) } else { Ok(heard) };
+        }
+        let permission = self.api.permission(&asked.thread.repo, &asked.login).await;
+        let permission = permission.map_err(|fault| stop(&fault, "what they may do is not told"))?;
+        heard.at_most = Some(at_most(&permission, asked.account).ok_or(Stop::Over("they may nothing there"))?);
+        self.show_eyes(asked);
+        if let Some(failed) = asked.repairs {
+            let check = self.checks.read(&asked.thread.repo, failed).await;
+            let check = check.map_err(|fault| stop(&fault, "the failed check is not there"))?;
+            heard.about = Some(About::check(&check).into_text());
+        }
+        let head = match &asked.base {
+            Base::Default => None,
+            Base::Head(head) => Some(head.clone()),
+            Base::Pull => {
+                let pull = self.api.pull(&asked.thread).await;
+                let pull = pull.map_err(|fault| stop(&fault, "the pull request is not there"))?;
+                Some(head(&pull.head, &pull.base).ok_or(Stop::Over("the pull request has no head"))?)
+            }
+        };
+        heard.ground = head.map(|head| ground(asked.thread.number, &head));
+        Ok(heard)
+    }
+
+    async fn hand_in(&self, asked: &Asked, heard: Heard) -> Result<(), Refusal> {
+        let (place, known) = (heard.place.clone(), heard.at_most.is_some());
+        let pressed = matches!(heard.what, Said::Pressed { .. });
+        if known {
+            // Who can write there shows that we can be heard there again.
+            self.desk.place_changed(&place, PlaceChange::Back).await?;
+        }
+        match self.desk.hear(heard).await? {
+            Answered::Note(words) | Answered::Stray(words) if pressed => {
+                self.checks.say(&asked.thread, &asked.login, &words).await;
+            }
+            Answered::Note(_) | Answered::Stray(_) | Answered::Seen(_) => {}
+            Answered::Silence | Answered::Owed | Answered::Reply(_) => {}
+        }
+        Ok(())
+    }
+
+    /// The first thing that somebody sees whom we know: that we are at it. Nothing waits for it.
+    fn show_eyes(&self, asked: &Asked) {
+        if asked.shows.is_empty() {
+            return;
+        }
+        let (api, repo, what) = (self.api.clone(), asked.thread.repo.clone(), asked.shows.clone());
+        self.tasks.spawn(async move {
+            if let Err(fault) = api.react(&repo, &what, "eyes").await {
+                tracing::info!(%fault, "no sign could be given on GitHub");
+            }
+        });
+    }
+}
+
+/// What a fault means for a request: GitHub's plain no is one, everything else may pass.
+fn stop(fault: &Fault, why: &'static str) -> Stop {
+    if fault.is_refusal() {
+        return Stop::Over(why);
+    }
+    Stop::Later(Refusal::Unavailable(fault.to_string()))
+}

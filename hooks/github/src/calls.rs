@@ -1,0 +1,122 @@
+//! The requests that are made of GitHub.
+
+use crate::api::{Api, Who};
+use crate::fault::Fault;
+use crate::repo::{Repo, Thread};
+use crate::wire::{Pull, User};
+use serde::Deserialize;
+use serde_json::json;
+
+/// Something that was made.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct Made {
+    pub(crate) id: u64,
+}
+
+/// What somebody may do in a repository.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Permission {
+    /// `admin`, `write`, `read` or `none`: the nearest of these where the role is another.
+    pub(crate) permission: String,
+    /// `admin`, `maintain`, `write`, `triage`, `read`, or a role of the organisation's own.
+    #[serde(default)]
+    pub(crate) role_name: Option<String>,
+    #[serde(default)]
+    pub(crate) user: Option<User>,
+}
+
+/// The App as it knows itself.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct AppItself {
+    pub(crate) id: u64,
+    pub(crate) slug: String,
+    #[serde(default)]
+    pub(crate) permissions: std::collections::BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) events: Vec<String>,
+    #[serde(default)]
+    pub(crate) html_url: Option<String>,
+    #[serde(default)]
+    pub(crate) installations_count: Option<u64>,
+}
+
+/// Where an App's webhooks go.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct HookConfig {
+    pub(crate) url: Option<String>,
+    /// Stars, where there is one.
+    pub(crate) secret: Option<String>,
+}
+
+/// A comment as it stands.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Standing {
+    pub(crate) id: u64,
+    #[serde(default)]
+    pub(crate) body: Option<String>,
+}
+
+impl Api {
+    /// The App itself.
+    pub(crate) async fn app(&self) -> Result<AppItself, Fault> {
+        self.get(Who::Ourselves, &["app"]).await
+    }
+
+    /// Where the App's webhooks go.
+    pub(crate) async fn hook_config(&self) -> Result<HookConfig, Fault> {
+        self.get(Who::Ourselves, &["app", "hook", "config"]).await
+    }
+
+    /// The account whose token it is.
+    pub(crate) async fn user(&self) -> Result<User, Fault> {
+        self.get(Who::Ourselves, &["user"]).await
+    }
+
+    /// Somebody's account. An App has no token for that, but anybody may ask.
+    pub(crate) async fn account(&self, login: &str) -> Result<User, Fault> {
+        self.get_in_public(&["users", login]).await
+    }
+
+    /// Writes a comment.
+    pub(crate) async fn comment(&self, thread: &Thread, body: &str) -> Result<u64, Fault> {
+        let Thread { repo, number } = thread;
+        let path = ["repos", &repo.owner, &repo.name, "issues", &number.to_string(), "comments"];
+        Ok(self.post::<Made>(Who::In(repo), &path, json!({ "body": body })).await?.id)
+    }
+
+    /// Writes a comment anew.
+    pub(crate) async fn edit_comment(&self, repo: &Repo, id: u64, body: &str) -> Result<(), Fault> {
+        let path = ["repos", &repo.owner, &repo.name, "issues", "comments", &id.to_string()];
+        self.patch::<Made>(Who::In(repo), &path, json!({ "body": body })).await.map(|_| ())
+    }
+
+    /// The comments that were written or edited since then, a page of them, the oldest first.
+    pub(crate) async fn comments_since(&self, thread: &Thread, since: &str) -> Result<Vec<Standing>, Fault> {
+        let Thread { repo, number } = thread;
+        let path = ["repos", &repo.owner, &repo.name, "issues", &number.to_string(), "comments"];
+        let query = [("since", since), ("per_page", "100")];
+        Ok(self.page(Who::In(repo), &path, &query).await?.0)
+    }
+
+    /// Reacts to something: `what` is the rest of its address.
+    pub(crate) async fn react(&self, repo: &Repo, what: &[String], content: &str) -> Result<(), Fault> {
+        let mut path = vec!["repos", repo.owner.as_str(), repo.name.as_str()];
+        path.extend(what.iter().map(String::as_str));
+        path.push("reactions");
+        self.post::<Made>(Who::In(repo), &path, json!({ "content": content })).await.map(|_| ())
+    }
+
+    /// What somebody may do.
+    pub(crate) async fn permission(&self, repo: &Repo, login: &str) -> Result<Permission, Fault> {
+        let path = ["repos", &repo.owner, &repo.name, "collaborators", login, "permission"];
+        self.get(Who::In(repo), &path).await
+    }
+
+    /// A pull request as it stands.
+    pub(crate) async fn pull(&self, thread: &Thread) -> Result<Pull, Fault> {
+        let Thread { repo, number } = thread;
+        let path = ["repos", &repo.owner, &repo.name, "pulls", &number.to_string()];
+        self.get(Who::In(repo), &path).await
+    }
+}

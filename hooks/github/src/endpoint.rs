@@ -1,0 +1,93 @@
+//! Taking webhooks. Who brings one must know the secret; it is stored before it is answered, and what happens with it happens
+//! afterwards, however much there is of it.
+//!
+//! A wrong signature learns nothing: the answer is the same whatever is wrong.
+
+use crate::event::{HEARD, stored};
+use crate::inbox::Listener;
+use crate::signature::Seal;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::routing::post;
+use reqwest::Url;
+use signalbox_core::desk::{Desk, Update};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Where GitHub brings webhooks.
+pub(crate) const PATH: &str = "/hooks/github";
+/// The largest that GitHub sends.
+const LARGEST: usize = 25 << 20;
+/// A delivery's id is a GUID; longer ones are none.
+const LONGEST_ID: usize = 64;
+
+/// Takes webhooks.
+pub(crate) struct Endpoint {
+    pub(crate) desk: Arc<dyn Desk>,
+    pub(crate) source: String,
+    pub(crate) seal: Seal,
+    pub(crate) listener: Listener,
+}
+
+/// The route.
+pub(crate) fn routes(endpoint: Arc<Endpoint>) -> Router {
+    Router::new().route(PATH, post(take_delivery)).layer(DefaultBodyLimit::max(LARGEST)).with_state(endpoint)
+}
+
+async fn take_delivery(State(endpoint): State<Arc<Endpoint>>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !endpoint.seal.fits(said("x-hub-signature-256"), &body) {
+        return StatusCode::UNAUTHORIZED;
+    }
+    let (event, id) = (said("x-github-event"), said("x-github-delivery"));
+    if !HEARD.contains(&event) {
+        return StatusCode::OK;
+    }
+    let payload = payload(said(header::CONTENT_TYPE.as_str()), &body);
+    let raw = payload.and_then(|payload| stored(event, &payload));
+    let sound_id = !id.is_empty() && id.len() <= LONGEST_ID;
+    let Some(raw) = raw.filter(|_| sound_id) else { return StatusCode::BAD_REQUEST };
+    let update = Update { source: endpoint.source.clone(), id: id.to_owned(), raw };
+    match endpoint.desk.receive(vec![update.clone()]).await {
+        Ok(new) => {
+            metrics::counter!("signalbox_github_deliveries_total").increment(new as u64);
+            if new > 0 {
+                endpoint.listener.stored(update);
+            }
+            StatusCode::ACCEPTED
+        }
+        Err(refusal) => {
+            tracing::warn!(%refusal, delivery = id, "delivery {id} of GitHub could not be stored; it is fetched later");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    }
+}
+
+/// The payload's text: the body itself, or a form's field.
+fn payload<'b>(content_type: &str, body: &'b [u8]) -> Option<Cow<'b, str>> {
+    let text = std::str::from_utf8(body).ok()?;
+    if !content_type.starts_with("application/x-www-form-urlencoded") {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut form = Url::parse("http://form.invalid/").ok()?;
+    form.set_query(Some(text));
+    let field = form.query_pairs().find(|(name, _)| name == "payload")?.1.into_owned();
+    Some(Cow::Owned(field))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_holds_the_payload_in_a_field() {
+        let form = b"payload=%7B%22action%22%3A%22created%22%2C%22body%22%3A%22a%2Bb+c+%26+%C3%A4%22%7D";
+        let read = payload("application/x-www-form-urlencoded", form).unwrap();
+        assert_eq!(read, "{\"action\":\"created\",\"body\":\"a+b c & ä\"}");
+        assert_eq!(payload("application/json", b"{}").unwrap(), "{}");
+        assert_eq!(payload("application/x-www-form-urlencoded", b"other=1"), None);
+        assert_eq!(payload("application/json", b"\xff"), None);
+    }
+}

@@ -1,0 +1,32 @@
+//! What can go wrong in setting the adapter up or asking about it.
+
+use crate::fault::Fault;
+
+/// Why the adapter cannot be set up, or GitHub did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum GitHubError {
+    /// The private key is none.
+    #[error("this is no private key of a GitHub App: it is a file that begins with -----BEGIN RSA PRIVATE KEY-----")]
+    PrivateKey,
+    /// The token is none.
+    #[error("this is no token of GitHub: one looks like github_pat_11AB… or ghp_…")]
+    Token,
+    /// The webhook's secret is missing.
+    #[error("webhooks need a secret: the one that was set where they are configured at GitHub")]
+    WebhookSecret,
+    /// The address of the API is none.
+    #[error("`{0}` is no address of GitHub's API: use https://api.github.com, or https://HOST/api/v3")]
+    ApiUrl(String),
+    /// The name is none that people could mention.
+    #[error("`{0}` is no name that people could mention: with a token, it is the account's login, without @")]
+    Name(String),
+    /// A repository's name is none.
+    #[error("`{0}` names no repository: write OWNER/NAME")]
+    Repository(String),
+    /// There is no HTTP client.
+    #[error("no HTTP client could be set up")]
+    Client(#[source] reqwest::Error),
+    /// GitHub did not do what was asked.
+    #[error("GitHub did not answer as hoped")]
+    Call(#[from] Fault),
+}

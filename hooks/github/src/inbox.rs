@@ -1,0 +1,207 @@
+//! From stored deliveries to what is done about them. What the desk or GitHub cannot do now is tried again until it can; what
+//! an earlier life left over is found in the inbox.
+
+use crate::act::Actor;
+use crate::event::read;
+use crate::hear::{Meaning, Us, meaning};
+use crate::lanes::{Done, Lane, Lanes, Work};
+use crate::repo::Repo;
+use signalbox_core::desk::{PlaceChange, Update};
+use signalbox_core::place::Place;
+use signalbox_core::port::Refusal;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// How many are read from the desk at once.
+const PAGE: u32 = 500;
+/// How often the desk is asked for what was left over.
+const EVERY: Duration = Duration::from_secs(3);
+/// The shortest pause between two readings.
+const SOON: Duration = Duration::from_millis(100);
+/// How often a failure is met with another try before the next request of its issue has its turn.
+const TRIES: u32 = 3;
+/// For how long what still fails is left alone.
+const LEFT_ALONE: Duration = Duration::from_secs(60);
+
+/// Handles deliveries that are stored.
+#[derive(Clone)]
+pub(crate) struct Inbox {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    actor: Actor,
+    us: Us,
+    lanes: Lanes,
+    stop: CancellationToken,
+    /// Whether there may be deliveries at the desk that are in no lane: newer ones must not overtake them.
+    behind: AtomicBool,
+    ring: Notify,
+}
+
+/// Who handles what is brought; nobody while another node listens.
+#[derive(Clone, Default)]
+pub(crate) struct Listener {
+    inbox: Arc<Mutex<Option<Inbox>>>,
+}
+
+impl Listener {
+    pub(crate) fn set(&self, inbox: Option<Inbox>) {
+        *self.inbox.lock().unwrap_or_else(PoisonError::into_inner) = inbox;
+    }
+
+    /// Something new was stored.
+    pub(crate) fn stored(&self, update: Update) {
+        let inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(inbox) = inbox {
+            inbox.take_new(update);
+        }
+    }
+
+    /// Something may have been stored.
+    pub(crate) fn ring(&self) {
+        if let Some(inbox) = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            inbox.shared.behind.store(true, Ordering::SeqCst);
+            inbox.shared.ring.notify_one();
+        }
+    }
+}
+
+impl Inbox {
+    pub(crate) fn new(actor: Actor, us: Us, stop: CancellationToken) -> Self {
+        let lanes = Lanes::new(actor.tasks.clone(), stop.clone());
+        let (behind, ring) = (AtomicBool::new(true), Notify::new());
+        Self { shared: Arc::new(Shared { actor, us, lanes, stop, behind, ring }) }
+    }
+
+    /// Reads from the desk what is left, whenever it is time to, until the end.
+    pub(crate) async fn keep_reading(&self) {
+        while !self.shared.stop.is_cancelled() {
+            let again = self.read_once().await.unwrap_or_else(|refusal| {
+                tracing::warn!(%refusal, "deliveries of GitHub could not be read");
+                false
+            });
+            let pause = if again { SOON } else { EVERY };
+            tokio::select! {
+                () = self.shared.stop.cancelled() => return,
+                () = self.shared.ring.notified(), if !again => tokio::time::sleep(SOON).await,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Takes one that was stored a moment ago, where nothing older waits.
+    fn take_new(&self, update: Update) {
+        if self.shared.behind.load(Ordering::SeqCst) {
+            return self.shared.ring.notify_one();
+        }
+        let this = self.clone();
+        self.shared.actor.tasks.spawn(async move {
+            if !this.put(update).await {
+                this.shared.behind.store(true, Ordering::SeqCst);
+                this.shared.ring.notify_one();
+            }
+        });
+    }
+
+    /// True when more may be waiting.
+    async fn read_once(&self) -> Result<bool, Refusal> {
+        self.shared.behind.store(false, Ordering::SeqCst);
+        let found = self.shared.actor.desk.unhandled(&self.shared.us.source, PAGE).await?;
+        let full = found.len() >= PAGE as usize;
+        for update in found {
+            if !self.put(update).await {
+                break;
+            }
+        }
+        let behind = full || self.shared.lanes.overflowed();
+        if behind {
+            self.shared.behind.store(true, Ordering::SeqCst);
+        }
+        Ok(self.shared.behind.load(Ordering::SeqCst))
+    }
+
+    /// Puts one into its lane; false where there is no room.
+    async fn put(&self, update: Update) -> bool {
+        if !self.shared.lanes.takes(&update.id) {
+            return true;
+        }
+        let understood = read(&update.raw);
+        let meaning = understood.as_ref().map(|(event, payload)| meaning(event, &update.id, payload, &self.shared.us));
+        let (lane, task) = match meaning {
+            Some(Meaning::Asked(asked)) => {
+                let lane: Lane = (asked.thread.to_string(), asked.urgent);
+                (lane, Task::Asked(asked))
+            }
+            Some(Meaning::Changed(place, change)) => ((place.to_string(), false), Task::Changed(place, change)),
+            Some(Meaning::Failed(repo, commit, check)) => {
+                ((repo.to_string(), false), Task::Failed(repo, commit, check))
+            }
+            Some(Meaning::Nothing) => (("nothing".to_owned(), false), Task::Nothing),
+            None => {
+                tracing::info!(
+                    delivery = update.id,
+                    "delivery {} of GitHub cannot be read and is passed over",
+                    update.id
+                );
+                (("nothing".to_owned(), false), Task::Nothing)
+            }
+        };
+        let work: Work = Box::pin(self.clone().handle(update.id.clone(), task));
+        self.shared.lanes.put(lane, update.id, work)
+    }
+
+    async fn handle(self, id: String, task: Task) -> Done {
+        for tries in 1..=TRIES {
+            let refusal = match self.shared.act(&id, &task).await {
+                Ok(()) => return Done::Handled,
+                Err(refusal) => refusal,
+            };
+            if !matches!(refusal, Refusal::Unavailable(_) | Refusal::Internal(_)) {
+                tracing::info!(%refusal, delivery = id, "delivery {id} of GitHub is passed over");
+                let _ = self.shared.pass_over(&id).await;
+                return Done::Handled;
+            }
+            tracing::warn!(%refusal, tries, delivery = id, "delivery {id} of GitHub could not be handled yet");
+            tokio::select! {
+                () = self.shared.stop.cancelled() => break,
+                () = tokio::time::sleep(Duration::from_millis(200) * 4_u32.pow(tries)) => {}
+            }
+        }
+        Done::NotNow(LEFT_ALONE)
+    }
+}
+
+/// What is to be done about a delivery.
+enum Task {
+    Nothing,
+    Changed(Place, PlaceChange),
+    Failed(Repo, String, u64),
+    Asked(Box<crate::hear::Asked>),
+}
+
+impl Shared {
+    async fn act(&self, id: &str, task: &Task) -> Result<(), Refusal> {
+        match task {
+            Task::Nothing => self.pass_over(id).await,
+            Task::Asked(asked) => self.actor.act(asked).await,
+            Task::Failed(repo, commit, check) => {
+                if let Err(fault) = self.actor.checks.offer_repair(repo, commit, *check).await {
+                    tracing::info!(%fault, "no repair could be offered");
+                }
+                self.pass_over(id).await
+            }
+            Task::Changed(place, change) => {
+                self.actor.desk.place_changed(place, change.clone()).await?;
+                self.pass_over(id).await
+            }
+        }
+    }
+
+    async fn pass_over(&self, id: &str) -> Result<(), Refusal> {
+        self.actor.desk.pass_over(&self.us.source, vec![id.to_owned()]).await
+    }
+}
