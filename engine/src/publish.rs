@@ -12,7 +12,7 @@ use crate::outcome::Pushed;
 use crate::parts::Parts;
 use crate::settings::Author;
 use crate::store::{Conversation, StoreError};
-use signalbox_core::ground::{Ground, Onto};
+use signalbox_core::ground::Ground;
 use signalbox_core::policy::PushSettings;
 use signalbox_core::task::Task;
 
@@ -37,6 +37,12 @@ pub(crate) struct Unpushed {
     pub(crate) why: String,
 }
 
+impl Unpushed {
+    fn from_fork() -> Self {
+        Self { branch: None, why: "it comes from a fork: nothing is pushed from there".to_owned() }
+    }
+}
+
 impl Publication<'_> {
     /// Pushes it, and keeps where the conversation's branch is now. A branch that is there already is as good as pushed;
     /// nothing is ever forced.
@@ -45,15 +51,9 @@ impl Publication<'_> {
     /// [`Unpushed`].
     pub(crate) async fn push(&self, parts: &Parts) -> Result<Pushed, Unpushed> {
         let ground = self.conversation.ground.as_ref();
-        let branch = match ground.map(|ground| &ground.onto) {
+        let branch = match ground {
             None => self.task.branch(),
-            Some(Onto::Branch(branch)) => branch.clone(),
-            Some(Onto::Nowhere) => {
-                return Err(Unpushed {
-                    branch: None,
-                    why: "it comes from a fork: nothing is pushed from there".to_owned(),
-                });
-            }
+            Some(ground) => ground.branch().ok_or_else(Unpushed::from_fork)?.to_owned(),
         };
         let pushed = self.push_to(parts, &branch, ground).await;
         let commit = pushed.map_err(|why| Unpushed { branch: Some(branch.clone()), why })?;

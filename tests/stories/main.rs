@@ -9,6 +9,7 @@ mod burst;
 mod discarding;
 mod discord;
 mod github;
+mod grounds;
 mod hand_over;
 mod harness;
 mod hooks;

@@ -22,10 +22,11 @@ async fn an_account_is_linked_by_a_code_that_nobody_else_sees_and_a_stranger_get
     assert_eq!(said_by_the_bot(&team).len(), 1, "one refusal: {transcript}");
     assert!(team.discord.threads(&team.room).is_empty(), "a stranger begins nothing: {transcript}");
     assert_eq!(team.room.typing(), 0, "no sign that we heard");
-    // Said aloud, a code links nobody.
+    // Said aloud, a code is worth nothing any more.
     let aloud = ann.mentions(&team.room, &format!("/link {}", code.trim()));
     let refused = |message: &Message| message.reply_to == Some(aloud.id) && message.content.contains("private chat");
     team.discord.wait_for(&team.room, refused, PATIENCE).await;
+    let code = team.says(&["user", "link-code", "ann"]).await;
     ann.slash(&team.room, "link", &[("code", code.trim())]).response().await;
     team.whispers(&team.room, &ann, "Welcome, ann").await;
     let overheard = |message: &Message| message.ephemeral_to.is_none() && message.content.contains("Welcome");

@@ -35,6 +35,30 @@ async fn a_group_is_heard_on_mention_reply_and_command_and_each_click_is_judged(
 }
 
 #[tokio::test]
+async fn what_holds_in_a_group_is_changed_by_those_who_may_give_tasks_there() {
+    let team = Team::new().await;
+    let (ann, _) = team.member("Ann", "member").await;
+    let (vic, _) = team.member("Vic", "viewer").await;
+    let group = team.telegram.supergroup("Team", &[&ann, &vic]);
+    team.binds(&group.id().to_string()).await;
+    ann.says(&group, "/mode plan");
+    team.hears(&group, "Claude proposes a plan first").await;
+    for command in ["/mode work", "/mode", "/model garbage", "/model", "/new"] {
+        let said = vic.says(&group, command);
+        let refused = |message: &signalbox_testkit::telegram::Message| {
+            message.reply_to == Some(said) && message.text.contains("Only those who may give tasks here")
+        };
+        team.telegram.wait_for(&group, refused, PATIENCE).await;
+    }
+    let said = ann.says(&group, "/mode");
+    let same = |message: &signalbox_testkit::telegram::Message| {
+        message.reply_to == Some(said) && message.text.contains("Claude proposes a plan first")
+    };
+    team.telegram.wait_for(&group, same, PATIENCE).await;
+    team.ends().await;
+}
+
+#[tokio::test]
 async fn a_topic_is_a_conversation_of_its_own() {
     let team = Team::new().await;
     let (ann, _) = team.member("Ann", "member").await;

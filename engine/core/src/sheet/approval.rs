@@ -8,6 +8,7 @@ use crate::card::TextFile;
 use crate::exhibit::{Piece, pieces};
 use crate::policy::{Detail, WORKSPACE};
 use crate::question::{Choice, Question, questions};
+use crate::text::clean::prose;
 use crate::time::Spoken;
 use crate::words::{heading, rememberable, settled, warnings};
 
@@ -86,7 +87,7 @@ fn exhibit_name(approval: &Approval) -> String {
 
 fn show_plan(approval: &Approval, sheet: &mut Sheet) {
     let plan = approval.call.input.get("plan").and_then(serde_json::Value::as_str).unwrap_or(&approval.reason);
-    sheet.exhibit = Some(TextFile { name: "plan.md".to_owned(), text: plan.to_owned() });
+    sheet.exhibit = Some(TextFile { name: "plan.md".to_owned(), text: prose(plan) });
     sheet.parts.push(Part::Exhibit);
 }
 

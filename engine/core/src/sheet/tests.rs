@@ -203,6 +203,13 @@ fn what_is_too_long_for_a_place_can_be_shown_without_a_yes() {
 }
 
 #[test]
+fn a_plan_hides_nothing_even_where_it_goes_as_a_file() {
+    let asked = approval("ExitPlanMode", json!({"plan": "1. look\u{200b}\n2. \u{202e}do"}));
+    let shown = sheet(&Card::Approval(Box::new(asked)), view(Detail::Full)).exhibit.unwrap().text;
+    assert_eq!(shown, "1. look⟦U+200B⟧\n2. ⟦U+202E⟧do");
+}
+
+#[test]
 fn a_plan_is_shown_whole() {
     let asked = approval("ExitPlanMode", json!({"plan": "1. look\n2. do\n"}));
     assert_snapshot!(card(&asked, Detail::Full), @r"
