@@ -385,9 +385,10 @@ async fn whoever_loses_their_role_lends_their_name_to_nothing_more() {
     let house = House::new().await;
     let max = house.person("max", Role::Member, "alpha").await;
     house.hub.add_hook(&house.operator, hook("max")).await.unwrap();
+    let source = signalbox_core::hook::source(&house.store.hook("ci").await.unwrap().unwrap().id);
     let told = async |id: &str| {
         let raw = "{\"event\":\"\",\"payload\":{}}".to_owned();
-        let update = Update { source: "hook:ci".to_owned(), id: id.to_owned(), raw };
+        let update = Update { source: source.clone(), id: id.to_owned(), raw };
         house.engine.desk().receive(vec![update.clone()]).await.unwrap();
         for _ in 0..2 {
             house.engine.hook_desk().take("ci", &update).await.unwrap();
@@ -403,7 +404,7 @@ async fn whoever_loses_their_role_lends_their_name_to_nothing_more() {
     assert!(second.refusal.is_some_and(|why| why.contains("no project")));
     let tasks = house.hub.tasks(&house.operator, TaskFilter::default()).await.unwrap();
     assert_eq!(tasks.len(), 1, "told twice, one task; told again, none");
-    assert!(house.engine.desk().unhandled("hook:ci", 9).await.unwrap().is_empty());
+    assert!(house.engine.desk().unhandled(&source, 9).await.unwrap().is_empty());
     house.engine.stop().await;
 }
 

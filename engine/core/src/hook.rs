@@ -60,9 +60,10 @@ pub struct Door {
 /// All doors, by the names of their hooks.
 pub type Doors = BTreeMap<String, Door>;
 
-/// The source of a hook's updates.
-pub fn source(name: &str) -> String {
-    format!("hook:{name}")
+/// The source of a hook's updates. It goes by the hook's id: another one that gets its name later is told anew what this one
+/// was told.
+pub fn source(id: &str) -> String {
+    format!("hook:{id}")
 }
 
 /// What a sender told, as it is stored: its body, and what a header says of it beside.

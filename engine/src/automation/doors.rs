@@ -31,7 +31,7 @@ pub(crate) async fn reload(parts: &Parts) -> Result<(), Refusal> {
         match Rules::parse(&hook.rules) {
             Ok(rules) => {
                 let secrets = secrets(parts, &hook).await?;
-                doors.insert(hook.name.clone(), Door { source: source(&hook.name), scheme: rules.scheme, secrets });
+                doors.insert(hook.name.clone(), Door { source: source(&hook.id), scheme: rules.scheme, secrets });
             }
             Err(error) => tracing::warn!(hook = hook.name, %error, "the rules of hook {} cannot be read", hook.name),
         }

@@ -14,7 +14,7 @@ use signalbox_core::place::Place;
 use signalbox_core::port::Refusal;
 use std::time::Duration;
 
-/// The longest name: a source has room for no more.
+/// The longest name.
 const NAME_LIMIT: usize = 50;
 /// How many places may be told.
 pub(super) const MOST_PLACES: usize = 8;
@@ -66,7 +66,7 @@ pub(super) async fn list(parts: &Parts, actor: &Actor) -> Result<Vec<HookReport>
 
 pub(super) async fn remove(parts: &Parts, actor: &Actor, name: &str) -> Result<(), Refusal> {
     let hook = find(parts, actor, name).await?;
-    parts.store.remove_hook(&hook.name, fresh::now()).await?;
+    parts.store.remove_hook(&hook.id, fresh::now()).await?;
     for name in [CURRENT, PREVIOUS] {
         parts.store.remove_secret(&scope(&hook.id), name).await?;
     }

@@ -101,7 +101,10 @@ pub(crate) async fn keep_time(parts: Arc<Parts>, stop: CancellationToken) {
 /// Meets a time that has come.
 async fn meet(parts: &Parts, schedule: &Schedule) -> Result<(), Refusal> {
     let (now, due) = (fresh::now(), schedule.next_at);
-    let clock = clock(&schedule.cron, &schedule.zone)?;
+    let clock = match clock(&schedule.cron, &schedule.zone) {
+        Ok(clock) => clock,
+        Err(refusal) => return stand_still(parts, schedule, &refusal, now).await,
+    };
     let mut passing = Passing { due, next: after(&clock, now), task: None, refusal: None, at: now };
     if is_left_out(schedule.missed, due, now) {
         passing.refusal = Some(format!("{} was missed", clock.local(due)));
@@ -115,6 +118,15 @@ async fn meet(parts: &Parts, schedule: &Schedule) -> Result<(), Refusal> {
     if let Some(why) = &passing.refusal {
         tracing::warn!(schedule = schedule.name, why, "a time of schedule {} became no task", schedule.name);
     }
+    parts.store.schedule_passed(&schedule.id, passing).await?;
+    Ok(())
+}
+
+/// A clock that an earlier program read and this one does not: no time comes until somebody mends it.
+async fn stand_still(parts: &Parts, schedule: &Schedule, why: &Refusal, now: Timestamp) -> Result<(), Refusal> {
+    tracing::warn!(schedule = schedule.name, %why, "schedule {} stands still", schedule.name);
+    let refusal = Some(why.to_string());
+    let passing = Passing { due: schedule.next_at, next: Timestamp::NEVER, task: None, refusal, at: now };
     parts.store.schedule_passed(&schedule.id, passing).await?;
     Ok(())
 }

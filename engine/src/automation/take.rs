@@ -7,7 +7,7 @@ use crate::hub::submit_followed;
 use crate::parts::Parts;
 use crate::store::{Heeded, Hook};
 use signalbox_core::desk::Update;
-use signalbox_core::hook::{Rules, Told};
+use signalbox_core::hook::{Rules, Told, source};
 use signalbox_core::id::UserId;
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
@@ -20,7 +20,9 @@ use signalbox_core::task::Limits;
 /// [`Refusal::Unavailable`] and [`Refusal::Internal`] alone, when it has to be tried again.
 pub(super) async fn take(parts: &Parts, name: &str, update: &Update) -> Result<(), Refusal> {
     let now = fresh::now();
-    let Some(hook) = parts.store.hook(name).await? else {
+    // Another one may have its name by now.
+    let told = |hook: &Hook| source(&hook.id) == update.source;
+    let Some(hook) = parts.store.hook(name).await?.filter(told) else {
         parts.store.handled(&update.source, &update.id, now).await?;
         return Ok(());
     };

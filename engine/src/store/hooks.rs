@@ -128,8 +128,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn remove_hook(&self, name: &str, at: Timestamp) -> Result<bool, StoreError> {
-        self.db.write((name.to_owned(), at), |tx, (name, at)| Box::pin(remove(tx, name, *at))).await
+    pub async fn remove_hook(&self, id: &str, at: Timestamp) -> Result<bool, StoreError> {
+        self.db.write((id.to_owned(), at), |tx, (id, at)| Box::pin(remove(tx, id, *at))).await
     }
 
     /// Notes what became of something that was told, and that it is done with.
@@ -143,7 +143,7 @@ impl Store {
         heeded: Heeded,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let key = key_of(&hook::source(&hook.name), external_id);
+        let key = key_of(&hook::source(&hook.id), external_id);
         let outcome = Outcome { hook: hook.id.clone(), key, heeded, at };
         self.db.write(outcome, |tx, outcome| Box::pin(note(tx, outcome))).await
     }
@@ -190,10 +190,10 @@ async fn rotated(tx: &mut Tx, id: &str, until: Timestamp) -> Result<(), StoreErr
     Ok(())
 }
 
-async fn remove(tx: &mut Tx, name: &str, at: Timestamp) -> Result<bool, StoreError> {
+async fn remove(tx: &mut Tx, id: &str, at: Timestamp) -> Result<bool, StoreError> {
     let dropped = sqlx::query("UPDATE inbox SET handled_at = ? WHERE source = ? AND handled_at IS NULL");
-    dropped.bind(at.millis()).bind(hook::source(name)).execute(&mut *tx).await?;
-    Ok(sqlx::query("DELETE FROM hooks WHERE name = ?").bind(name).execute(tx).await?.rows_affected() > 0)
+    dropped.bind(at.millis()).bind(hook::source(id)).execute(&mut *tx).await?;
+    Ok(sqlx::query("DELETE FROM hooks WHERE id = ?").bind(id).execute(tx).await?.rows_affected() > 0)
 }
 
 async fn note(tx: &mut Tx, outcome: &Outcome) -> Result<(), StoreError> {

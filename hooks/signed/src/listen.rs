@@ -2,7 +2,7 @@
 //! database that was away, has left over.
 
 use signalbox_core::desk::Desk;
-use signalbox_core::hook::{HookDesk, source};
+use signalbox_core::hook::HookDesk;
 use signalbox_core::port::Refusal;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -68,7 +68,8 @@ async fn drain(
     stop: &CancellationToken,
 ) -> Result<(), Refusal> {
     loop {
-        let found = desk.unhandled(&source(name), PAGE).await?;
+        let Some(source) = hooks.doors().get(name).map(|door| door.source.clone()) else { return Ok(()) };
+        let found = desk.unhandled(&source, PAGE).await?;
         let full = found.len() == PAGE as usize;
         let mut failed = None;
         for update in &found {

@@ -1,7 +1,8 @@
-//! Whether a request is signed as its hook says. Signatures and tokens are compared in constant time, and a hook that is
-//! not there is refused after the same work as a wrong signature.
+//! Whether a request is signed as its hook says. Signatures and tokens are compared in constant time, and every refusal
+//! takes the same sums over the body: neither a hook that is not there, nor a header that is not, nor a secret that was just
+//! changed is told from a wrong signature by how long that takes.
 
-use crate::standard::{self, Message};
+use crate::standard;
 use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -38,58 +39,111 @@ pub(crate) struct Verified {
 
 /// Verifies a request; none is all that is said of one that is not signed well.
 pub(crate) fn verify(door: &Door, request: Request<'_>) -> Option<Verified> {
-    let secrets = door.secrets.iter().filter(|(_, until)| until.is_none_or(|until| until > request.now));
-    let mut matching = secrets.filter_map(|(secret, _)| id_of(&door.scheme, secret, request));
-    let id = matching.next()?;
-    let event = door.scheme.event_header().and_then(|name| request.header(name)).unwrap_or_default();
-    Some(Verified { id, event: event.chars().take(LONGEST_EVENT).collect() })
-}
-
-/// The door of a hook that is not there: nobody has its secret.
-pub(crate) fn decoy() -> Door {
-    let bytes = ring::rand::generate::<[u8; 32]>(&ring::rand::SystemRandom::new());
-    let secret = bytes.map(|bytes| BASE64_STANDARD.encode(bytes.expose())).unwrap_or_default();
-    let secrets = vec![(SharedSecret::new(format!("whsec_{secret}")), Some(Timestamp::NEVER))];
-    Door { source: String::new(), scheme: Scheme::Standard { event_header: None }, secrets }
-}
-
-/// The id of a request that this secret has signed.
-fn id_of(scheme: &Scheme, secret: &SharedSecret, request: Request<'_>) -> Option<String> {
-    match scheme {
-        Scheme::Standard { .. } => by_standard(secret, request),
-        Scheme::Hmac { header, encoding, prefix, time, id_header, .. } => {
-            let said = request.header(header)?.strip_prefix(prefix.as_str())?;
-            let tag = decode(said, *encoding)?;
-            let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
-            hmac::verify(&key, &signed(time.as_ref(), request)?, &tag).ok()?;
-            Some(request.id(id_header.as_deref()))
-        }
-        Scheme::Token { header, id_header, .. } => {
-            // Under a key: how long it takes tells nothing of the token.
-            let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
-            let tag = hmac::sign(&key, secret.expose().as_bytes());
-            hmac::verify(&key, request.header(header)?.as_bytes(), tag.as_ref()).ok()?;
-            Some(request.id(id_header.as_deref()))
-        }
-    }
-}
-
-fn by_standard(secret: &SharedSecret, request: Request<'_>) -> Option<String> {
-    let id = request.header(standard::ID)?;
-    let timestamp = request.header(standard::TIMESTAMP)?;
-    let message = Message { id, timestamp, body: request.body };
-    let signed = standard::is_signed(secret, message, request.header(standard::SIGNATURE)?);
-    (signed && request.is_recent(timestamp)).then(|| sound(id))
-}
-
-/// What is signed: the body, after the time where that is signed too.
-fn signed(time: Option<&SignedTime>, request: Request<'_>) -> Option<Vec<u8>> {
-    let Some(SignedTime { header, separator }) = time else { return Some(request.body.to_vec()) };
-    let timestamp = request.header(header)?;
-    if !request.is_recent(timestamp) {
+    let claim = Claim::of(&door.scheme, request);
+    // What sums are made with where there is no secret.
+    let nobodys = SharedSecret::new("");
+    let opens = |place: usize| {
+        let secret = door.secrets.get(place).filter(|(_, until)| until.is_none_or(|until| until > request.now));
+        claim.is_proven_by(secret.map_or(&nobodys, |(secret, _)| secret)) & secret.is_some()
+    };
+    // Both, whatever comes of the first.
+    let proven = opens(0) | opens(1);
+    if !proven || !claim.is_recent {
         return None;
     }
-    Some([timestamp.as_bytes(), separator.as_bytes(), request.body].concat())
+    let event = door.scheme.event_header().and_then(|name| request.header(name)).unwrap_or_default();
+    Some(Verified { id: id_of(&door.scheme, request)?, event: event.chars().take(LONGEST_EVENT).collect() })
+}
+
+/// The door of a hook that is not there: nothing opens it.
+pub(crate) fn decoy() -> Door {
+    Door { source: String::new(), scheme: Scheme::Standard { event_header: None }, secrets: Vec::new() }
+}
+
+/// What a request says of itself, apart from the secret that would prove it.
+struct Claim<'a> {
+    /// What is signed before the body.
+    before: String,
+    body: &'a [u8],
+    proof: Proof<'a>,
+    /// Whether the time that it says, if it has to, is near.
+    is_recent: bool,
+}
+
+enum Proof<'a> {
+    /// A sum after Standard Webhooks.
+    Standard(Vec<Vec<u8>>),
+    /// A sum; none where it cannot be read.
+    Sum(Option<Vec<u8>>),
+    /// The secret itself; none where it is not there.
+    Token(Option<&'a str>),
+}
+
+impl<'a> Claim<'a> {
+    fn of(scheme: &Scheme, request: Request<'a>) -> Self {
+        let said = |name: &str| request.header(name).unwrap_or_default();
+        let (before, proof, is_recent) = match scheme {
+            Scheme::Standard { .. } => {
+                let timestamp = said(standard::TIMESTAMP);
+                let before = standard::before(said(standard::ID), timestamp);
+                let tags = standard::tags(said(standard::SIGNATURE));
+                (before, Proof::Standard(tags), request.is_recent(timestamp))
+            }
+            Scheme::Hmac { header, encoding, prefix, time, .. } => {
+                let sum = request.header(header).and_then(|said| said.strip_prefix(prefix.as_str()));
+                let proof = Proof::Sum(sum.and_then(|sum| decode(sum, *encoding)));
+                let Some(SignedTime { header, separator }) = time else { return request.claims(proof) };
+                (format!("{}{separator}", said(header)), proof, request.is_recent(said(header)))
+            }
+            Scheme::Token { header, .. } => return request.claims(Proof::Token(request.header(header))),
+        };
+        Self { before, body: request.body, proof, is_recent }
+    }
+
+    /// Whether this secret proves it. Takes one sum over the body, however little there is to compare with.
+    fn is_proven_by(&self, secret: &SharedSecret) -> bool {
+        let raw = || hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
+        match &self.proof {
+            Proof::Standard(tags) => {
+                let key = standard::key(secret);
+                let sum = self.sum(key.as_ref().unwrap_or(&raw()));
+                key.is_some() && tags.iter().fold(false, |found, tag| found | is_same(tag, sum.as_ref()))
+            }
+            Proof::Sum(tag) => {
+                let sum = self.sum(&raw());
+                tag.as_ref().is_some_and(|tag| is_same(tag, sum.as_ref()))
+            }
+            Proof::Token(token) => {
+                // Only for the time that it takes.
+                let _ = std::hint::black_box(self.sum(&raw()));
+                token.is_some_and(|token| is_same(token.as_bytes(), secret.expose().as_bytes()))
+            }
+        }
+    }
+
+    fn sum(&self, key: &hmac::Key) -> hmac::Tag {
+        let mut sum = hmac::Context::with_key(key);
+        sum.update(self.before.as_bytes());
+        sum.update(self.body);
+        sum.sign()
+    }
+}
+
+/// Whether two texts are the same, compared by sums of them: how long it takes tells nothing of either.
+fn is_same(said: &[u8], known: &[u8]) -> bool {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, known);
+    hmac::verify(&key, said, hmac::sign(&key, known).as_ref()).is_ok()
+}
+
+/// What tells repetitions of a proven request.
+fn id_of(scheme: &Scheme, request: Request<'_>) -> Option<String> {
+    match scheme {
+        Scheme::Standard { .. } => request.header(standard::ID).map(sound),
+        Scheme::Hmac { id_header, .. } | Scheme::Token { id_header, .. } => {
+            let named = id_header.as_deref().and_then(|name| request.header(name));
+            Some(named.map_or_else(|| digest(request.body), sound))
+        }
+    }
 }
 
 fn decode(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
@@ -115,13 +169,14 @@ fn digest(bytes: &[u8]) -> String {
     format!("sha256:{}", hex(&Sha256::digest(bytes)))
 }
 
-impl Request<'_> {
-    fn header(&self, name: &str) -> Option<&str> {
+impl<'a> Request<'a> {
+    fn header(&self, name: &str) -> Option<&'a str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    fn id(&self, header: Option<&str>) -> String {
-        header.and_then(|name| self.header(name)).map_or_else(|| digest(self.body), sound)
+    /// A claim of which the body alone is signed.
+    fn claims(&self, proof: Proof<'a>) -> Claim<'a> {
+        Claim { before: String::new(), body: self.body, proof, is_recent: true }
     }
 
     fn is_recent(&self, timestamp: &str) -> bool {

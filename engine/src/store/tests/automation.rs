@@ -29,7 +29,7 @@ fn new_hook(cast: &Cast, name: &str) -> NewHook {
 }
 
 fn told(id: &str) -> Update {
-    Update { source: "hook:ci".to_owned(), external_id: id.to_owned(), raw: "{}".to_owned(), at: at(2) }
+    Update { source: "hook:id-of-ci".to_owned(), external_id: id.to_owned(), raw: "{}".to_owned(), at: at(2) }
 }
 
 async fn a_hook_is_kept_with_what_became_of_it(bench: Arc<Bench>) {
@@ -53,10 +53,10 @@ async fn a_hook_is_kept_with_what_became_of_it(bench: Arc<Bench>) {
     assert_eq!((now.last_task, now.refusal), (Some(task), None));
     store.hook_rotated(&hook.id, at(99)).await.unwrap();
     assert_eq!(store.hooks().await.unwrap()[0].previous_until, Some(at(99)));
-    assert_eq!(store.unhandled("hook:ci", 9).await.unwrap().len(), 1);
-    assert!(store.remove_hook("ci", at(8)).await.unwrap());
-    assert!(!store.remove_hook("ci", at(8)).await.unwrap());
-    assert_eq!(store.unhandled("hook:ci", 9).await.unwrap().len(), 0, "what it has told goes with it");
+    assert_eq!(store.unhandled("hook:id-of-ci", 9).await.unwrap().len(), 1);
+    assert!(store.remove_hook("id-of-ci", at(8)).await.unwrap());
+    assert!(!store.remove_hook("id-of-ci", at(8)).await.unwrap());
+    assert_eq!(store.unhandled("hook:id-of-ci", 9).await.unwrap().len(), 0, "what it has told goes with it");
 }
 
 async fn followers_are_told_what_the_first_place_is_told(bench: Arc<Bench>) {
