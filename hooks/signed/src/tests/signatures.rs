@@ -156,19 +156,16 @@ fn a_secret_of_another_scheme_signs_nothing() {
     assert_eq!(at(&door, &signed(ID, TIME, SIGNATURE), BODY, 1_614_265_330), None);
 }
 
-/// The shortest of several tries: what else the machine does only adds to it.
-fn shortest(door: &Door, pairs: &[(&str, &str)], body: &[u8]) -> Duration {
-    let once = |_| {
-        let start = Instant::now();
-        assert_eq!(at(door, pairs, body, 1_614_265_330), None);
-        start.elapsed()
-    };
-    (0..15).map(once).min().unwrap()
+/// How long a refusal takes.
+fn refusal(door: &Door, pairs: &[(&str, &str)], body: &[u8]) -> Duration {
+    let start = Instant::now();
+    assert_eq!(at(door, pairs, body, 1_614_265_330), None);
+    start.elapsed()
 }
 
 #[test]
 fn how_long_a_refusal_takes_tells_nothing() {
-    let body = vec![b'x'; 4 << 20];
+    let body = vec![b'x'; 1 << 20];
     let token = Scheme::Token { header: "X-Token".to_owned(), id_header: None, event_header: None };
     let later = Timestamp::from_millis(1_614_265_999_000);
     let rotated = [SECRET, "whsec_AAAA"].map(|secret| (SharedSecret::new(secret), Some(later)));
@@ -181,7 +178,14 @@ fn how_long_a_refusal_takes_tells_nothing() {
     ];
     let sum = "00".repeat(32);
     let knocks: [&[(&str, &str)]; 3] = [&[], &signed(ID, TIME, SIGNATURE), &[("x-sum", &sum), ("x-token", &sum)]];
-    let times: Vec<_> = doors.iter().flat_map(|door| knocks.iter().map(|knock| shortest(door, knock, &body))).collect();
+    let pairs: Vec<_> = doors.iter().flat_map(|door| knocks.iter().map(move |knock| (door, *knock))).collect();
+    // The shortest of many tries, each time all of them: what else the machine does only adds to it.
+    let mut times = vec![Duration::MAX; pairs.len()];
+    for _ in 0..60 {
+        for (shortest, (door, knock)) in times.iter_mut().zip(&pairs) {
+            *shortest = (*shortest).min(refusal(door, knock, &body));
+        }
+    }
     let (least, most) = (times.iter().min().unwrap(), times.iter().max().unwrap());
     assert!(*most < *least * 3 / 2, "{times:?}");
 }
