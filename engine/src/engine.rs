@@ -22,6 +22,7 @@ use signalbox_core::desk::Desk;
 use signalbox_core::hook::HookDesk;
 use signalbox_core::id::NodeId;
 use signalbox_core::port::{Channel, Hub};
+use signalbox_core::subscription::Receivers;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -78,7 +79,7 @@ impl Engine {
     /// When start-up could not be reconciled with what is there.
     pub async fn start(
         components: Components,
-        channels: impl FnOnce(Arc<dyn Desk>) -> Vec<Arc<dyn Channel>>,
+        channels: impl FnOnce(Arc<dyn Desk>, Arc<dyn Receivers>) -> Vec<Arc<dyn Channel>>,
         roles: Roles,
     ) -> Result<Self, StartError> {
         let stop = CancellationToken::new();
@@ -111,7 +112,8 @@ impl Engine {
             let (sandboxes, stop) = (parts.sandboxes.clone(), stop.clone());
             loops.push(tokio::spawn(async move { sandboxes.watch_disk(stop).await }));
         }
-        let channels = channels(Arc::new(DeskService::new(parts.clone())));
+        let receivers = Arc::new(HookService::new(parts.clone()));
+        let channels = channels(Arc::new(DeskService::new(parts.clone())), receivers);
         if roles.deliver {
             loops.push(tokio::spawn(outbox::deliver(parts.clone(), channels, stop.clone())));
         }

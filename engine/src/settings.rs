@@ -2,6 +2,7 @@
 
 use crate::git::Person;
 use secrecy::SecretString;
+use signalbox_core::address::Reach;
 use signalbox_core::money::MicroUsd;
 use signalbox_core::task::Limits;
 use std::path::PathBuf;
@@ -26,6 +27,8 @@ pub struct EngineSettings {
     pub redis: Option<SecretString>,
     /// How long what is done with is kept; zero keeps for ever.
     pub retention: RetentionSettings,
+    /// How subscribers are told.
+    pub webhooks: WebhookSettings,
 }
 
 /// How work is taken.
@@ -92,6 +95,15 @@ pub enum Author {
     Hub,
     /// Who asked for the task.
     Requester,
+}
+
+/// How subscribers are told.
+#[derive(Debug, Clone)]
+pub struct WebhookSettings {
+    /// Where they may be.
+    pub reach: Reach,
+    /// How long a receiver may fail before its subscription is switched off.
+    pub patience: Duration,
 }
 
 /// How long what is done with is kept. Zero keeps for ever.

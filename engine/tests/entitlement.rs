@@ -5,6 +5,7 @@
 
 use secrecy::{SecretSlice, SecretString};
 use serde_json::json;
+use signalbox_core::address::Reach;
 use signalbox_core::approval::{Approval, ApprovalKind, ApprovalState, Context, Saying};
 use signalbox_core::desk::Update;
 use signalbox_core::event::{EventKind, Excerpt};
@@ -23,7 +24,7 @@ use signalbox_engine::git::Person;
 use signalbox_engine::git::{Git, GitSettings};
 use signalbox_engine::sandbox::{SandboxSettings, Sandboxes};
 use signalbox_engine::settings::{
-    ApprovalSettings, Author, CommitSettings, EngineSettings, QueueSettings, RetentionSettings, RunSettings,
+    ApprovalSettings, Author, CommitSettings, EngineSettings, QueueSettings, RetentionSettings, RunSettings, WebhookSettings,
 };
 use signalbox_engine::store::{Claim, MasterKey, NewUser, OpenApproval, Store, StoreSettings};
 use std::path::Path;
@@ -49,7 +50,7 @@ impl House {
         let store = open_store(folder.path()).await;
         let operator = store.operator(fresh::now()).await.unwrap();
         let parts = components(folder.path(), store.clone()).await;
-        let engine = Engine::start(parts, |_| Vec::new(), Roles { work: false, deliver: false }).await.unwrap();
+        let engine = Engine::start(parts, |_, _| Vec::new(), Roles { work: false, deliver: false }).await.unwrap();
         let house = Self { _folder: folder, hub: engine.hub(), engine, store, operator };
         for name in ["alpha", "beta"] {
             let git = format!("https://git.example.org/{name}.git");
@@ -449,5 +450,6 @@ fn settings(folder: &Path) -> EngineSettings {
         },
         redis: None,
         retention: RetentionSettings { tasks: Duration::ZERO, messages: Duration::ZERO },
+        webhooks: WebhookSettings { reach: Reach::default(), patience: hour },
     }
 }

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use signalbox_core::place::Place;
 use signalbox_core::schedule::Missed;
+use signalbox_core::subscription::Topic;
 use std::path::PathBuf;
 
 /// `signalbox hook …`
@@ -124,4 +125,44 @@ pub(crate) struct AddScheduleArgs {
     /// What is done about times that passed while no hub ran: skip them, or make up for them once
     #[arg(long, value_name = "skip|once", default_value = "skip")]
     pub(crate) missed: Missed,
+}
+
+/// `signalbox subscription …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum SubscriptionCommand {
+    /// Have another system told what happens to a project's tasks
+    Add(AddSubscriptionArgs),
+    /// List the subscriptions, and how telling goes
+    List(ListAutomationArgs),
+    /// Remove a subscription; what waits to be told is dropped
+    Remove(NamedArgs),
+    /// Give a subscription a new secret; requests are signed with the one before it as well for another day
+    Rotate(NamedArgs),
+    /// Switch a subscription on again
+    Enable(NamedArgs),
+    /// Have a subscription tell something that did not happen
+    Test(NamedArgs),
+}
+
+/// `signalbox subscription add`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  signalbox subscription add board --project site --url https://board.example.org/signalbox
+  signalbox subscription add pager --project site --url https://pager.example.org/in --event task.failed \\
+      --event approval.opened --place telegram:-1001234567890")]
+pub(crate) struct AddSubscriptionArgs {
+    /// Its name: letters, digits, `.`, `_` and `-`
+    pub(crate) name: String,
+    /// The project whose tasks are told of
+    #[arg(long, value_name = "PROJECT")]
+    pub(crate) project: String,
+    /// Where they are told
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: String,
+    /// What is told, e.g. task.failed; can be given again. Without it, everything
+    #[arg(long = "event", value_name = "EVENT")]
+    pub(crate) topics: Vec<Topic>,
+    /// Where you are told when it is switched off because its receiver fails, as KIND:ADDRESS
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) place: Option<Place>,
 }

@@ -11,7 +11,8 @@ pub(crate) use administer::{
     ProjectCommand, ServeArgs, UserCommand,
 };
 pub(crate) use automation::{
-    AddHookArgs, AddScheduleArgs, ExampleArgs, HookCommand, ListAutomationArgs, ScheduleCommand, TestHookArgs,
+    AddHookArgs, AddScheduleArgs, AddSubscriptionArgs, ExampleArgs, HookCommand, ListAutomationArgs, ScheduleCommand,
+    SubscriptionCommand, TestHookArgs,
 };
 pub(crate) use tasks::{ApprovalsArgs, ApproveArgs, DenyArgs, RunArgs, ShowArgs, TaskArgs, TasksArgs};
 
@@ -67,6 +68,9 @@ pub(crate) enum Command {
     /// Ask for tasks at set times
     #[command(subcommand)]
     Schedule(ScheduleCommand),
+    /// Tell other systems what happens to tasks, by signed requests
+    #[command(subcommand)]
+    Subscription(SubscriptionCommand),
     /// List tasks, the newest first
     Tasks(TasksArgs),
     /// Show one task

@@ -10,6 +10,7 @@ use signalbox_core::id::TaskId;
 use signalbox_core::people::Actor;
 use signalbox_core::port::Refusal;
 use signalbox_core::schedule::{AddSchedule, ScheduleReport};
+use signalbox_core::subscription::{AddSubscription, MadeSubscription, SubscriptionReport};
 
 #[async_trait]
 impl Automation for SocketHub {
@@ -47,5 +48,29 @@ impl Automation for SocketHub {
 
     async fn run_schedule(&self, _: &Actor, name: &str) -> Result<TaskId, Refusal> {
         self.wire.send(Method::POST, &["schedules", name, "run"], &json!({})).await
+    }
+
+    async fn add_subscription(&self, _: &Actor, request: AddSubscription) -> Result<MadeSubscription, Refusal> {
+        self.wire.send(Method::POST, &["subscriptions"], &request).await
+    }
+
+    async fn subscriptions(&self, _: &Actor) -> Result<Vec<SubscriptionReport>, Refusal> {
+        self.wire.get(&["subscriptions"], &()).await
+    }
+
+    async fn remove_subscription(&self, _: &Actor, name: &str) -> Result<(), Refusal> {
+        self.wire.tell(Method::DELETE, &["subscriptions", name], &json!({})).await
+    }
+
+    async fn rotate_subscription(&self, _: &Actor, name: &str) -> Result<MadeSubscription, Refusal> {
+        self.wire.send(Method::POST, &["subscriptions", name, "secret"], &json!({})).await
+    }
+
+    async fn enable_subscription(&self, _: &Actor, name: &str) -> Result<(), Refusal> {
+        self.wire.tell(Method::POST, &["subscriptions", name, "enable"], &json!({})).await
+    }
+
+    async fn test_subscription(&self, _: &Actor, name: &str) -> Result<(), Refusal> {
+        self.wire.tell(Method::POST, &["subscriptions", name, "trial"], &json!({})).await
     }
 }

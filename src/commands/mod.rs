@@ -6,6 +6,7 @@ mod approvals;
 mod automation;
 mod config;
 mod serve;
+mod subscriptions;
 mod tasks;
 
 use crate::args::{Args, Command, HookCommand, ProjectCommand, UserCommand};
@@ -62,6 +63,7 @@ async fn answer(command: Command, hub: &SocketHub) -> anyhow::Result<()> {
         Command::Bind(args) => administer::bind(&args, hub).await,
         Command::Hook(command) => automation::hook(command, hub).await,
         Command::Schedule(command) => automation::schedule(command, hub).await,
+        Command::Subscription(command) => subscriptions::subscription(command, hub).await,
         Command::Tasks(args) => tasks::list(args, hub).await,
         Command::Show(args) => tasks::show(&args, hub).await,
         Command::Stop(args) => tasks::stop(&args, hub).await,

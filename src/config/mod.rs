@@ -12,6 +12,7 @@ pub(crate) use value::{Bytes, Span};
 
 use secrecy::SecretString;
 use serde::Deserialize;
+use signalbox_core::address::Reach;
 use signalbox_core::money::PriceTable;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) limits: LimitsSection,
     pub(crate) sandbox: SandboxSection,
     pub(crate) git: GitSection,
+    pub(crate) webhooks: WebhooksSection,
     pub(crate) retention: RetentionSection,
     pub(crate) log: LogSection,
 }
@@ -112,6 +114,7 @@ section!(GitSection {
     co_author: String,
     signing_key: SecretString,
 });
+section!(WebhooksSection { networks: Vec<String>, patience: Span });
 section!(RetentionSection { tasks: Span, messages: Span });
 section!(LogSection { level: String, format: LogFormat });
 
@@ -260,6 +263,10 @@ impl Config {
             !key.is_empty() && !key.contains("PRIVATE KEY"),
             "git.signing_key must be a private key as ssh-keygen writes it (set SIGNALBOX_GIT_SIGNING_KEY_FILE to its file)",
         );
+        if let Err(bad) = Reach::with(self.webhooks.networks.iter().map(String::as_str)) {
+            check(true, &format!("webhooks.networks: {bad}"));
+        }
+        check(self.webhooks.patience.0.is_zero(), "webhooks.patience must be more than 0s");
         faults.extend(self.chat_contradictions());
         faults.extend(self.github_contradictions());
         faults

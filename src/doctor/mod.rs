@@ -9,6 +9,7 @@ mod model;
 mod sandbox;
 mod selftest;
 mod services;
+mod subscriptions;
 
 use crate::args::DoctorArgs;
 use crate::config::Config;
@@ -60,5 +61,6 @@ async fn examine(config: Config, surroundings: &Surroundings) -> Vec<Finding> {
     findings.extend(model::check(&config).await);
     findings.extend(chats::check(&config).await);
     findings.extend(hub::check_hub(running.as_ref()).await);
+    findings.extend(subscriptions::check(running.as_ref()).await);
     findings
 }

@@ -1,11 +1,13 @@
-//! The chats that are configured: what speaks to them, and what listens.
+//! The chats that are configured, and subscribers: what speaks to them, and what listens.
 
+use super::hooks;
 use crate::config::{Config, DiscordMode, TelegramMode};
 use anyhow::Context as _;
 use axum::Router;
 use secrecy::ExposeSecret as _;
 use signalbox_core::desk::Desk;
 use signalbox_core::port::Channel;
+use signalbox_core::subscription::Receivers;
 use signalbox_discord::{Discord, DiscordSettings};
 use signalbox_github::{Credentials, GitHub, GitHubSettings};
 use signalbox_telegram::{Pace, Telegram, TelegramSettings};
@@ -19,6 +21,8 @@ pub(super) struct Chats {
     telegram: Option<Telegram>,
     discord: Option<Discord>,
     github: Option<GitHub>,
+    /// What tells subscribers.
+    telling: Option<Arc<dyn Channel>>,
 }
 
 impl Chats {
@@ -26,7 +30,11 @@ impl Chats {
     ///
     /// # Errors
     /// When a token or an address makes no sense.
-    pub(super) fn open(config: &Config, desk: &Arc<dyn Desk>) -> anyhow::Result<Self> {
+    pub(super) fn open(
+        config: &Config,
+        desk: &Arc<dyn Desk>,
+        receivers: Arc<dyn Receivers>,
+    ) -> anyhow::Result<Self> {
         let telegram = telegram_settings(config).map(|settings| Telegram::new(settings, desk.clone()));
         let discord = discord_settings(config).map(|settings| Discord::new(settings, desk.clone()));
         let github = github_settings(config).map(|settings| GitHub::new(&settings, desk.clone()));
@@ -34,6 +42,7 @@ impl Chats {
             telegram: telegram.transpose().context("Telegram cannot be used (section [telegram])")?,
             discord: discord.transpose().context("Discord cannot be used (section [discord])")?,
             github: github.transpose().context("GitHub cannot be used (section [github])")?,
+            telling: Some(hooks::channel(config, receivers)?),
         })
     }
 
@@ -41,7 +50,8 @@ impl Chats {
     pub(super) fn channels(&self) -> Vec<Arc<dyn Channel>> {
         let telegram = self.telegram.iter().map(Telegram::channel);
         let discord = self.discord.iter().map(Discord::channel);
-        telegram.chain(discord).chain(self.github.iter().map(GitHub::channel)).collect()
+        let own = self.github.iter().map(GitHub::channel).chain(self.telling.clone());
+        telegram.chain(discord).chain(own).collect()
     }
 
     /// The routes where updates are sent to us.

@@ -18,6 +18,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use signalbox_core::desk::Desk;
 use signalbox_core::id::NodeId;
 use signalbox_core::port::Channel;
+use signalbox_core::subscription::Receivers;
 use signalbox_engine::engine::{Components, Engine, Roles, StartError};
 use signalbox_engine::gateway::{ConnectRules, Credential, Gateway, GatewaySettings, Limits, Upstream};
 use signalbox_engine::git::{Git, GitSettings};
@@ -149,9 +150,9 @@ pub(crate) async fn start(config: Config, options: HubOptions) -> Result<Running
         token_key: home.token_key(),
     };
     let mut chats = Ok(Chats::default());
-    let channels = |desk: Arc<dyn Desk>| {
+    let channels = |desk: Arc<dyn Desk>, receivers: Arc<dyn Receivers>| {
         if options.chat {
-            chats = Chats::open(&config, &desk);
+            chats = Chats::open(&config, &desk, receivers);
         }
         let own: Arc<dyn Channel> = Arc::new(terminals.clone());
         std::iter::once(own).chain(chats.iter().flat_map(Chats::channels)).collect()

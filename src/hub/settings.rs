@@ -2,6 +2,7 @@
 
 use crate::config::{CommitAuthor, Config};
 use secrecy::ExposeSecret as _;
+use signalbox_core::address::Reach;
 use signalbox_core::id::NodeId;
 use signalbox_core::money::MicroUsd;
 use signalbox_core::task::Limits;
@@ -9,6 +10,7 @@ use signalbox_engine::git::Person;
 use signalbox_engine::sandbox::SandboxSettings;
 use signalbox_engine::settings::{
     ApprovalSettings, Author, CommitSettings, EngineSettings, QueueSettings, RetentionSettings, RunSettings,
+    WebhookSettings,
 };
 use std::time::Duration;
 
@@ -34,7 +36,13 @@ pub(super) fn engine(config: &Config, ad_hoc: bool) -> EngineSettings {
         commits: commits(config),
         redis: (!redis.expose_secret().is_empty()).then_some(redis),
         retention: RetentionSettings { tasks: config.retention.tasks.0, messages: config.retention.messages.0 },
+        webhooks: WebhookSettings { reach: reach(config), patience: config.webhooks.patience.0 },
     }
+}
+
+/// Whom subscriptions may tell. What is no network was refused with the configuration.
+pub(super) fn reach(config: &Config) -> Reach {
+    Reach::with(config.webhooks.networks.iter().map(String::as_str)).unwrap_or_default()
 }
 
 fn run(config: &Config, ad_hoc: bool) -> RunSettings {

@@ -30,7 +30,7 @@ impl Session<'_> {
         if !self.desk.was_shown(&handed.delivery) {
             match handed.card {
                 Card::Task(card) => self.view.card(&card)?,
-                Card::Outcome(_) | Card::Reply(_) => {}
+                Card::Outcome(_) | Card::Reply(_) | Card::Event(_) => {}
                 Card::Approval(approval) if approval.state == ApprovalState::Open => {
                     if self.desk.queue(handed.delivery.clone(), *approval) {
                         return Ok(());

@@ -5,6 +5,7 @@ use super::clean::prose;
 use super::table::Table;
 use signalbox_core::hook::HookReport;
 use signalbox_core::schedule::ScheduleReport;
+use signalbox_core::subscription::SubscriptionReport;
 use signalbox_core::time::{Spoken, Timestamp};
 
 /// Hooks.
@@ -42,6 +43,35 @@ pub(crate) fn schedules(schedules: &[ScheduleReport], look: Look) -> String {
         ]);
     }
     table.render("no schedules; `signalbox schedule add` adds one", look)
+}
+
+/// Subscriptions.
+pub(crate) fn subscriptions(subscriptions: &[SubscriptionReport], now: Timestamp, look: Look) -> String {
+    let mut table = Table::new(&["SUBSCRIPTION", "PROJECT", "BY", "TELLS", "WHAT", "LAST", "WAITING", "STATE"]);
+    for one in subscriptions {
+        let topics: Vec<_> = one.topics.iter().map(|topic| topic.as_str()).collect();
+        table.row([
+            one.name.clone(),
+            one.project.clone(),
+            one.owner.clone(),
+            prose(&one.url),
+            if topics.is_empty() { "everything".to_owned() } else { topics.join(", ") },
+            last(one.last_at, now),
+            one.waiting.to_string(),
+            health(one, now),
+        ]);
+    }
+    table.render("no subscriptions; `signalbox subscription add` adds one", look)
+}
+
+/// How telling goes.
+pub(crate) fn health(one: &SubscriptionReport, now: Timestamp) -> String {
+    let why = one.failure.as_deref().map(|why| format!(": {}", prose(why))).unwrap_or_default();
+    match (one.disabled_at, one.failing_since) {
+        (Some(at), _) => format!("switched off {} ago{why}", Spoken(now.since(at))),
+        (None, Some(since)) => format!("failing for {}{why}", Spoken(now.since(since))),
+        (None, None) => "in use".to_owned(),
+    }
 }
 
 fn last(at: Option<Timestamp>, now: Timestamp) -> String {

@@ -10,6 +10,7 @@ use axum::{Json, Router};
 use signalbox_core::hook::{AddHook, HookReport, MadeHook, Trial, TryHook};
 use signalbox_core::id::TaskId;
 use signalbox_core::schedule::{AddSchedule, ScheduleReport};
+use signalbox_core::subscription::{AddSubscription, MadeSubscription, SubscriptionReport};
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
@@ -20,6 +21,11 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/schedules", get(list_schedules).post(add_schedule))
         .route("/api/v1/schedules/{schedule}", delete(remove_schedule))
         .route("/api/v1/schedules/{schedule}/run", post(run_schedule))
+        .route("/api/v1/subscriptions", get(list_subscriptions).post(add_subscription))
+        .route("/api/v1/subscriptions/{subscription}", delete(remove_subscription))
+        .route("/api/v1/subscriptions/{subscription}/secret", post(rotate_subscription))
+        .route("/api/v1/subscriptions/{subscription}/enable", post(enable_subscription))
+        .route("/api/v1/subscriptions/{subscription}/trial", post(test_subscription))
 }
 
 async fn add_hook(
@@ -83,4 +89,51 @@ async fn run_schedule(
     Path(schedule): Path<String>,
 ) -> Answer<TaskId> {
     Ok(Json(app.hub.run_schedule(&actor, &schedule).await?))
+}
+
+async fn add_subscription(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Payload(request): Payload<AddSubscription>,
+) -> Answer<MadeSubscription> {
+    Ok(Json(app.hub.add_subscription(&actor, request).await?))
+}
+
+async fn list_subscriptions(State(app): State<App>, Operator(actor): Operator) -> Answer<Vec<SubscriptionReport>> {
+    Ok(Json(app.hub.subscriptions(&actor).await?))
+}
+
+async fn remove_subscription(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Path(subscription): Path<String>,
+) -> Result<StatusCode, Problem> {
+    app.hub.remove_subscription(&actor, &subscription).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn rotate_subscription(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Path(subscription): Path<String>,
+) -> Answer<MadeSubscription> {
+    Ok(Json(app.hub.rotate_subscription(&actor, &subscription).await?))
+}
+
+async fn enable_subscription(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Path(subscription): Path<String>,
+) -> Result<StatusCode, Problem> {
+    app.hub.enable_subscription(&actor, &subscription).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn test_subscription(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Path(subscription): Path<String>,
+) -> Result<StatusCode, Problem> {
+    app.hub.test_subscription(&actor, &subscription).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -43,7 +43,7 @@ pub(crate) fn pages(card: &Card, sheet: Sheet, kept: Vec<File>) -> Vec<Page> {
     let mut files = files_that_fit;
     let texts = match card {
         Card::Task(_) => vec![squeezed(&said)],
-        Card::Approval(_) | Card::Outcome(_) | Card::Reply(_) => texts(said, &sheet.parts, &mut files),
+        Card::Approval(_) | Card::Outcome(_) | Card::Reply(_) | Card::Event(_) => texts(said, &sheet.parts, &mut files),
     };
     assemble(before, texts, files, components(&sheet))
 }

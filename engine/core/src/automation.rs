@@ -1,11 +1,12 @@
-//! What starts and follows tasks without anybody writing in a place, as people manage it: hooks and
-//! schedules.
+//! What starts and follows tasks without anybody writing in a place, as people manage it: hooks,
+//! schedules and subscriptions.
 
 use crate::hook::{AddHook, HookReport, MadeHook, Trial, TryHook};
 use crate::id::TaskId;
 use crate::people::Actor;
 use crate::port::Refusal;
 use crate::schedule::{AddSchedule, ScheduleReport};
+use crate::subscription::{AddSubscription, MadeSubscription, SubscriptionReport};
 use async_trait::async_trait;
 
 /// Managing it. Every method judges the actor at this moment. A hub that keeps none of this refuses it all.
@@ -47,8 +48,32 @@ pub trait Automation: Send + Sync + 'static {
     async fn run_schedule(&self, _: &Actor, _: &str) -> Result<TaskId, Refusal> {
         Err(not_here())
     }
+    /// Adds a subscription.
+    async fn add_subscription(&self, _: &Actor, _: AddSubscription) -> Result<MadeSubscription, Refusal> {
+        Err(not_here())
+    }
+    /// The subscriptions of projects that the actor may configure, by name.
+    async fn subscriptions(&self, _: &Actor) -> Result<Vec<SubscriptionReport>, Refusal> {
+        Err(not_here())
+    }
+    /// Removes a subscription: what waits to be told is dropped.
+    async fn remove_subscription(&self, _: &Actor, _: &str) -> Result<(), Refusal> {
+        Err(not_here())
+    }
+    /// Gives a subscription a new secret; for a while requests are signed with the one before as well.
+    async fn rotate_subscription(&self, _: &Actor, _: &str) -> Result<MadeSubscription, Refusal> {
+        Err(not_here())
+    }
+    /// Switches a subscription on again; what happened meanwhile is not told.
+    async fn enable_subscription(&self, _: &Actor, _: &str) -> Result<(), Refusal> {
+        Err(not_here())
+    }
+    /// Has a subscription tell something that did not happen, to see whether it arrives.
+    async fn test_subscription(&self, _: &Actor, _: &str) -> Result<(), Refusal> {
+        Err(not_here())
+    }
 }
 
 fn not_here() -> Refusal {
-    Refusal::Unavailable("this hub keeps no hooks and schedules".to_owned())
+    Refusal::Unavailable("this hub keeps no hooks, schedules and subscriptions".to_owned())
 }

@@ -9,6 +9,7 @@ use crate::event::DiffStat;
 use crate::id::TaskId;
 use crate::money::MicroUsd;
 use crate::sheet::{Button, Part};
+use crate::subscription::Happening;
 use crate::task::{Attachment, Failure, TaskState};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,8 @@ pub enum Card {
     Outcome(OutcomeCard),
     /// The answer to a command.
     Reply(ReplyCard),
+    /// What a subscriber is told.
+    Event(Box<Happening>),
 }
 
 /// The state of a task.
@@ -118,6 +121,7 @@ impl Card {
                 Some(press) => format!("wants:{press}"),
                 None => format!("reply:{}", card.to),
             },
+            Self::Event(happening) => happening.key(),
         }
     }
 
@@ -126,7 +130,7 @@ impl Card {
     pub fn replaces_unsent(&self) -> bool {
         match self {
             Self::Task(_) | Self::Approval(_) => true,
-            Self::Outcome(_) | Self::Reply(_) => false,
+            Self::Outcome(_) | Self::Reply(_) | Self::Event(_) => false,
         }
     }
 
@@ -134,7 +138,7 @@ impl Card {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Task(card) => card.passing,
-            Self::Approval(_) | Self::Outcome(_) | Self::Reply(_) => false,
+            Self::Approval(_) | Self::Outcome(_) | Self::Reply(_) | Self::Event(_) => false,
         }
     }
 }

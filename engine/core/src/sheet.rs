@@ -125,6 +125,9 @@ pub fn sheet(card: &Card, view: View) -> Sheet {
         Card::Approval(approval) => approval::sheet(approval, view),
         Card::Outcome(card) => outcome::sheet(card),
         Card::Reply(card) => reply::sheet(card),
+        Card::Event(happening) => {
+            Sheet { parts: vec![Part::Line(quoted(&happening.to_string()))], ..Sheet::default() }
+        }
     }
 }
 

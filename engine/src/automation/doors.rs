@@ -1,11 +1,8 @@
 //! Who knocks: hooks' schemes and secrets, held in memory, so that a request which nobody signed costs the database nothing.
 
-use super::secret::{CURRENT, PREVIOUS, scope};
-use crate::fresh;
+use super::secret::{self, scope};
 use crate::parts::Parts;
-use crate::store::{Hook, StoreError};
-use secrecy::ExposeSecret as _;
-use signalbox_core::hook::{Door, Doors, Rules, SharedSecret, source};
+use signalbox_core::hook::{Door, Doors, Rules, source};
 use signalbox_core::port::Refusal;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -30,7 +27,7 @@ pub(crate) async fn reload(parts: &Parts) -> Result<(), Refusal> {
     for hook in parts.store.hooks().await? {
         match Rules::parse(&hook.rules) {
             Ok(rules) => {
-                let secrets = secrets(parts, &hook).await?;
+                let secrets = secret::counting(parts, &scope(&hook.id), hook.previous_until).await?;
                 doors.insert(hook.name.clone(), Door { source: source(&hook.id), scheme: rules.scheme, secrets });
             }
             Err(error) => tracing::warn!(hook = hook.name, %error, "the rules of hook {} cannot be read", hook.name),
@@ -38,22 +35,4 @@ pub(crate) async fn reload(parts: &Parts) -> Result<(), Refusal> {
     }
     parts.doors.set(doors);
     Ok(())
-}
-
-async fn secrets(
-    parts: &Parts,
-    hook: &Hook,
-) -> Result<Vec<(SharedSecret, Option<signalbox_core::time::Timestamp>)>, StoreError> {
-    let scope = scope(&hook.id);
-    let shared = |secret: secrecy::SecretString| SharedSecret::new(secret.expose_secret());
-    let mut all = Vec::new();
-    if let Some(current) = parts.store.secret(&scope, CURRENT).await? {
-        all.push((shared(current), None));
-    }
-    if let Some(until) = hook.previous_until.filter(|until| *until > fresh::now())
-        && let Some(previous) = parts.store.secret(&scope, PREVIOUS).await?
-    {
-        all.push((shared(previous), Some(until)));
-    }
-    Ok(all)
 }

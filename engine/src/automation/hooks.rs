@@ -1,32 +1,23 @@
 //! Hooks as people manage them.
 
-use super::secret::{self, CURRENT, PREVIOUS, scope};
+use super::secret::{self, scope};
 use super::template::{self, Made, Making};
 use super::{doors, entitle};
 use crate::fresh;
 use crate::hub::{audit, check_name};
 use crate::parts::Parts;
 use crate::store::{Hook, NewHook};
-use secrecy::SecretString;
-use signalbox_core::hook::{self, AddHook, HookReport, MadeHook, Rules, SharedSecret, Trial, TryHook};
+use signalbox_core::hook::{self, AddHook, HookReport, MadeHook, Rules, Trial, TryHook};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::Refusal;
-use std::time::Duration;
 
-/// The longest name.
-const NAME_LIMIT: usize = 50;
 /// How many places may be told.
 pub(super) const MOST_PLACES: usize = 8;
-/// How long the secret before the current one goes on opening.
-const OVERLAP: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) async fn add(parts: &Parts, actor: &Actor, request: AddHook) -> Result<MadeHook, Refusal> {
     let (project, standing) = entitle::configured(parts, actor, &request.project).await?;
     check_name("hook", &request.name)?;
-    if request.name.len() > NAME_LIMIT {
-        return Err(Refusal::Invalid(format!("the name of a hook has at most {NAME_LIMIT} characters")));
-    }
     let rules = checked(&request.rules)?;
     let person = entitle::spokesperson(parts, &standing, &request.user).await?;
     let places = distinct(request.places)?;
@@ -44,9 +35,9 @@ pub(super) async fn add(parts: &Parts, actor: &Actor, request: AddHook) -> Resul
         at: fresh::now(),
     };
     let scope = scope(&new.id);
-    put(parts, &scope, CURRENT, &secret).await?;
+    secret::keep(parts, &scope, &secret).await?;
     if let Err(error) = parts.store.add_hook(new).await {
-        parts.store.remove_secret(&scope, CURRENT).await?;
+        secret::remove(parts, &scope).await?;
         return Err(error.into());
     }
     audit(parts, actor, "hook.add", format!("hook:{}", request.name)).await?;
@@ -67,9 +58,7 @@ pub(super) async fn list(parts: &Parts, actor: &Actor) -> Result<Vec<HookReport>
 pub(super) async fn remove(parts: &Parts, actor: &Actor, name: &str) -> Result<(), Refusal> {
     let hook = find(parts, actor, name).await?;
     parts.store.remove_hook(&hook.id, fresh::now()).await?;
-    for name in [CURRENT, PREVIOUS] {
-        parts.store.remove_secret(&scope(&hook.id), name).await?;
-    }
+    secret::remove(parts, &scope(&hook.id)).await?;
     audit(parts, actor, "hook.remove", format!("hook:{}", hook.name)).await?;
     doors::reload(parts).await
 }
@@ -77,17 +66,17 @@ pub(super) async fn remove(parts: &Parts, actor: &Actor, name: &str) -> Result<(
 pub(super) async fn rotate(parts: &Parts, actor: &Actor, name: &str) -> Result<MadeHook, Refusal> {
     let hook = find(parts, actor, name).await?;
     let rules = checked(&hook.rules)?;
-    let (scope, until) = (scope(&hook.id), fresh::now() + OVERLAP);
+    let scope = scope(&hook.id);
     // The old one opens under its second name before it loses its first.
-    if let Some(before) = parts.store.secret(&scope, CURRENT).await? {
-        parts.store.put_secret(&scope, PREVIOUS, &before).await?;
+    let until = secret::lay_aside(parts, &scope).await?;
+    if let Some(until) = until {
         parts.store.hook_rotated(&hook.id, until).await?;
     }
     let secret = secret::make(&rules.scheme);
-    put(parts, &scope, CURRENT, &secret).await?;
+    secret::keep(parts, &scope, &secret).await?;
     audit(parts, actor, "hook.rotate", format!("hook:{}", hook.name)).await?;
     doors::reload(parts).await?;
-    Ok(MadeHook { path: path(&hook.name), secret: Some(secret), previous_until: Some(until) })
+    Ok(MadeHook { path: path(&hook.name), secret: Some(secret), previous_until: until })
 }
 
 pub(super) async fn try_out(parts: &Parts, actor: &Actor, name: &str, request: TryHook) -> Result<Trial, Refusal> {
@@ -128,10 +117,6 @@ async fn find(parts: &Parts, actor: &Actor, name: &str) -> Result<Hook, Refusal>
     let hook = parts.store.hook(name).await?.ok_or_else(missing)?;
     entitle::configured(parts, actor, hook.project.as_str()).await.map_err(|_| missing())?;
     Ok(hook)
-}
-
-async fn put(parts: &Parts, scope: &str, name: &str, secret: &SharedSecret) -> Result<(), Refusal> {
-    Ok(parts.store.put_secret(scope, name, &SecretString::from(secret.expose())).await?)
 }
 
 fn path(name: &str) -> String {

@@ -9,6 +9,8 @@ mod entitle;
 mod hooks;
 mod schedules;
 mod secret;
+mod subscribers;
+mod subscriptions;
 mod take;
 mod template;
 #[cfg(test)]
@@ -27,6 +29,9 @@ use signalbox_core::id::TaskId;
 use signalbox_core::people::Actor;
 use signalbox_core::port::Refusal;
 use signalbox_core::schedule::{AddSchedule, ScheduleReport};
+use signalbox_core::subscription::{
+    AddSubscription, MadeSubscription, Receiver, Receivers, SubscriptionReport, Tried,
+};
 use std::sync::Arc;
 
 #[async_trait]
@@ -66,9 +71,33 @@ impl Automation for HubService {
     async fn run_schedule(&self, actor: &Actor, name: &str) -> Result<TaskId, Refusal> {
         schedules::run(self.parts(), actor, name).await
     }
+
+    async fn add_subscription(&self, actor: &Actor, request: AddSubscription) -> Result<MadeSubscription, Refusal> {
+        subscriptions::add(self.parts(), actor, request).await
+    }
+
+    async fn subscriptions(&self, actor: &Actor) -> Result<Vec<SubscriptionReport>, Refusal> {
+        subscriptions::list(self.parts(), actor).await
+    }
+
+    async fn remove_subscription(&self, actor: &Actor, name: &str) -> Result<(), Refusal> {
+        subscriptions::remove(self.parts(), actor, name).await
+    }
+
+    async fn rotate_subscription(&self, actor: &Actor, name: &str) -> Result<MadeSubscription, Refusal> {
+        subscriptions::rotate(self.parts(), actor, name).await
+    }
+
+    async fn enable_subscription(&self, actor: &Actor, name: &str) -> Result<(), Refusal> {
+        subscriptions::enable(self.parts(), actor, name).await
+    }
+
+    async fn test_subscription(&self, actor: &Actor, name: &str) -> Result<(), Refusal> {
+        subscriptions::test(self.parts(), actor, name).await
+    }
 }
 
-/// The engine's side of the adapter of hooks.
+/// The engine's side of the adapter of hooks and subscriptions.
 #[derive(Clone)]
 pub(crate) struct HookService {
     parts: Arc<Parts>,
@@ -92,5 +121,16 @@ impl HookDesk for HookService {
 
     async fn take(&self, hook: &str, update: &Update) -> Result<(), Refusal> {
         take::take(&self.parts, hook, update).await
+    }
+}
+
+#[async_trait]
+impl Receivers for HookService {
+    async fn receiver(&self, subscription: &str) -> Result<Option<Receiver>, Refusal> {
+        subscribers::receiver(&self.parts, subscription).await
+    }
+
+    async fn tried(&self, subscription: &str, tried: Tried) -> Result<bool, Refusal> {
+        subscribers::tried(&self.parts, subscription, tried).await
     }
 }

@@ -1,15 +1,24 @@
-//! Secrets that are shared with senders and receivers: how they are made, and what is accepted as one.
+//! Secrets that are shared with senders and receivers: how they are made, what is accepted as one, and how one takes the place
+//! of another.
 
+use crate::fresh;
+use crate::parts::Parts;
+use crate::store::StoreError;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use secrecy::{ExposeSecret as _, SecretString};
 use signalbox_core::hook::{Scheme, SharedSecret};
 use signalbox_core::port::Refusal;
+use signalbox_core::time::Timestamp;
 use signalbox_core::tool::hex;
+use std::time::Duration;
 
 /// Under which name the secret in use lies.
-pub(super) const CURRENT: &str = "current";
+const CURRENT: &str = "current";
 /// Under which name the one before lies.
-pub(super) const PREVIOUS: &str = "previous";
+const PREVIOUS: &str = "previous";
+/// How long the secret before the current one goes on counting.
+const OVERLAP: Duration = Duration::from_secs(24 * 3600);
 /// What a secret of Standard Webhooks begins with.
 const STANDARD: &str = "whsec_";
 
@@ -18,12 +27,61 @@ pub(super) fn scope(id: &str) -> String {
     format!("hook:{id}")
 }
 
+/// Whose a subscription's secrets are.
+pub(super) fn subscription_scope(id: &str) -> String {
+    format!("subscription:{id}")
+}
+
+/// Keeps the first secret.
+pub(super) async fn keep(parts: &Parts, scope: &str, secret: &SharedSecret) -> Result<(), StoreError> {
+    parts.store.put_secret(scope, CURRENT, &SecretString::from(secret.expose())).await
+}
+
+/// Lays the current secret aside, where it goes on counting until the moment that is returned; none when there is none.
+pub(super) async fn lay_aside(parts: &Parts, scope: &str) -> Result<Option<Timestamp>, StoreError> {
+    let Some(before) = parts.store.secret(scope, CURRENT).await? else { return Ok(None) };
+    parts.store.put_secret(scope, PREVIOUS, &before).await?;
+    Ok(Some(fresh::now() + OVERLAP))
+}
+
+/// The secrets that count, the newest first, each with the moment until which it does.
+pub(super) async fn counting(
+    parts: &Parts,
+    scope: &str,
+    previous_until: Option<Timestamp>,
+) -> Result<Vec<(SharedSecret, Option<Timestamp>)>, StoreError> {
+    let shared = |secret: SecretString| SharedSecret::new(secret.expose_secret());
+    let mut all = Vec::new();
+    if let Some(current) = parts.store.secret(scope, CURRENT).await? {
+        all.push((shared(current), None));
+    }
+    if let Some(until) = previous_until.filter(|until| *until > fresh::now())
+        && let Some(previous) = parts.store.secret(scope, PREVIOUS).await?
+    {
+        all.push((shared(previous), Some(until)));
+    }
+    Ok(all)
+}
+
+/// Removes them all.
+pub(super) async fn remove(parts: &Parts, scope: &str) -> Result<(), StoreError> {
+    for name in [CURRENT, PREVIOUS] {
+        parts.store.remove_secret(scope, name).await?;
+    }
+    Ok(())
+}
+
+/// A new secret of Standard Webhooks.
+pub(super) fn standard() -> SharedSecret {
+    let bytes: [u8; 32] = rand::random();
+    SharedSecret::new(format!("{STANDARD}{}", BASE64_STANDARD.encode(bytes)))
+}
+
 /// A new secret, of the form that the scheme's senders take.
 pub(super) fn make(scheme: &Scheme) -> SharedSecret {
-    let bytes: [u8; 32] = rand::random();
     match scheme {
-        Scheme::Standard { .. } => SharedSecret::new(format!("{STANDARD}{}", BASE64_STANDARD.encode(bytes))),
-        Scheme::Hmac { .. } | Scheme::Token { .. } => SharedSecret::new(hex(&bytes)),
+        Scheme::Standard { .. } => standard(),
+        Scheme::Hmac { .. } | Scheme::Token { .. } => SharedSecret::new(hex(&rand::random::<[u8; 32]>())),
     }
 }
 

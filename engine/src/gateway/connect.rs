@@ -3,7 +3,6 @@
 //! The hub resolves the name, looks at every address it got, and connects to the very addresses it looked at: what the
 //! name points to a moment later does not matter.
 
-use super::address::is_public;
 use super::allowance::host_name;
 use super::connection::Place;
 use super::notice::{Notice, printable};
@@ -15,6 +14,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::uri::Authority;
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
+use signalbox_core::address::is_public;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;

@@ -17,7 +17,6 @@
 //! What it refuses to promise: that a listed host is what it claims to be inside TLS. A host behind a shared front can
 //! be asked for another behind the same front; list such hosts with care.
 
-mod address;
 mod allowance;
 mod charge;
 mod connect;

@@ -46,8 +46,10 @@ mod secrets;
 mod settle;
 mod stop;
 mod submit;
+mod subscriptions;
 mod sweep;
 mod tasks;
+mod telling;
 mod usage;
 mod void;
 
@@ -78,8 +80,11 @@ pub use schema::SchemaVersion;
 pub use settle::{Finish, Parking, Requeue, Requeued};
 pub use stop::{Retrying, StopRequest, Stopping};
 pub use submit::NewTask;
+pub use subscriptions::{NewSubscription, Subscription};
 pub use sweep::{Retention, Swept};
 pub use tasks::TaskQuery;
+pub(crate) use telling::place_of as subscription_place;
+pub use telling::Failed;
 pub use usage::Used;
 pub use void::Voided;
 

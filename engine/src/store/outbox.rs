@@ -14,6 +14,7 @@ use signalbox_core::delivery::{Delivery, DeliveryState};
 use signalbox_core::id::{ApprovalId, DeliveryId, TaskId};
 use signalbox_core::place::Place;
 use signalbox_core::policy::Detail;
+use signalbox_core::subscription::Happening;
 use signalbox_core::time::Timestamp;
 
 /// A card owed to a place from now on.
@@ -66,13 +67,13 @@ impl Store {
     pub(super) async fn lay_card(&self, delivery: Delivery) -> Result<LaidCard, StoreError> {
         let approval = match &delivery.card {
             Card::Approval(approval) => Some(approval.id.clone()),
-            Card::Task(_) | Card::Outcome(_) | Card::Reply(_) => None,
+            Card::Task(_) | Card::Outcome(_) | Card::Reply(_) | Card::Event(_) => None,
         };
         let task = match &delivery.card {
             Card::Task(card) => Some(card.task.clone()),
             Card::Approval(approval) => Some(approval.task.clone()),
             Card::Outcome(card) => Some(card.task.clone()),
-            Card::Reply(_) => None,
+            Card::Reply(_) | Card::Event(_) => None,
         };
         let card = match approval {
             Some(_) => Long { text: String::new(), blob: None },
@@ -141,6 +142,25 @@ async fn owe_one(tx: &mut Tx, card: &LaidCard) -> Result<(), StoreError> {
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Owes a subscriber something that happened.
+pub(super) async fn owe_event(tx: &mut Tx, place: &Place, told: Happening) -> Result<(), StoreError> {
+    let (key, at) = (told.key(), told.at);
+    let text = to_json(&Card::Event(Box::new(told)))?;
+    let card = LaidCard {
+        id: new_id(),
+        place: place.clone(),
+        key,
+        replaces: false,
+        passing: false,
+        card: Long { text, blob: None },
+        approval: None,
+        task: None,
+        due_at: at,
+        created_at: at,
+    };
+    owe_one(tx, &card).await
 }
 
 /// Owes several.

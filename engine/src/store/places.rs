@@ -132,6 +132,7 @@ impl Store {
     pub(super) async fn answered_by(&self, place: &Place, card: &Card) -> Result<Option<String>, StoreError> {
         let (task, own) = match card {
             Card::Reply(card) => return Ok(card.message.clone()),
+            Card::Event(_) => return Ok(None),
             Card::Task(card) => (&card.task, None),
             Card::Outcome(card) => (&card.task, None),
             Card::Approval(approval) => (&approval.task, Some(format!("task:{}", approval.task))),

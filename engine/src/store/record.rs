@@ -8,6 +8,7 @@ use super::conversations::{Change, apply};
 use super::db::Tx;
 use super::error::StoreError;
 use super::long::Long;
+use super::telling::tell;
 use serde_json::Value;
 use signalbox_core::event::{Event, EventKind};
 use signalbox_core::id::{BlobId, NodeId, RunId, SandboxId, SessionId, TaskId};
@@ -255,7 +256,7 @@ async fn spend(tx: &mut Tx, task: &TaskId, cost: MicroUsd, usage: Usage) -> Resu
     Ok(())
 }
 
-/// Appends events. Counting up the task's own number holds its row, so that numbers follow one another.
+/// Appends events, and owes them to subscribers. Counting up the task's own number holds its row, so that numbers follow one another.
 pub(super) async fn append(tx: &mut Tx, task: &TaskId, at: Timestamp, laid: &[Laid]) -> Result<Vec<Event>, StoreError> {
     if laid.is_empty() {
         return Ok(Vec::new());
@@ -270,6 +271,7 @@ pub(super) async fn append(tx: &mut Tx, task: &TaskId, at: Timestamp, laid: &[La
         insert(tx, &Event { seq, task: task.clone(), at, kind: laid.kind.clone() }, laid).await?;
         events.push(Event { seq, task: task.clone(), at, kind: laid.kind.clone() });
     }
+    tell(tx, task, &events).await?;
     Ok(events)
 }
 

@@ -8,7 +8,7 @@ use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, Connection, SqlSafeStr};
 use std::sync::Arc;
 
-const MIGRATIONS: [Step; 10] = [
+const MIGRATIONS: [Step; 11] = [
     Step {
         name: "people and projects",
         sqlite: include_str!("../../../migrations/sqlite/0001_people_and_projects.sql"),
@@ -58,6 +58,11 @@ const MIGRATIONS: [Step; 10] = [
         name: "automation",
         sqlite: include_str!("../../../migrations/sqlite/0010_automation.sql"),
         mysql: include_str!("../../../migrations/mysql/0010_automation.sql"),
+    },
+    Step {
+        name: "subscriptions",
+        sqlite: include_str!("../../../migrations/sqlite/0011_subscriptions.sql"),
+        mysql: include_str!("../../../migrations/mysql/0011_subscriptions.sql"),
     },
 ];
 

@@ -64,7 +64,7 @@ impl Checks {
             Card::Task(card) => &card.task,
             Card::Approval(approval) => &approval.task,
             Card::Outcome(card) => &card.task,
-            Card::Reply(_) => return,
+            Card::Reply(_) | Card::Event(_) => return,
         };
         if !self.api.is_app() || lock(&self.issues).contains(to) {
             return;
@@ -129,7 +129,7 @@ impl Checks {
                 if run.id.is_some() { self.show(run, to, task).await } else { Ok(()) }
             }
             Card::Outcome(card) => self.complete(run, to, card, output(&delivery.card, seen, &[])).await,
-            Card::Reply(_) => Ok(()),
+            Card::Reply(_) | Card::Event(_) => Ok(()),
         }
     }
 

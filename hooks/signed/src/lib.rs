@@ -1,15 +1,20 @@
-//! Signed webhooks: what other systems tell us.
+//! Signed webhooks: what other systems tell us, and what we tell them.
 //!
 //! A request is verified on its raw bytes, stored, and only then acknowledged ([`SignedHooks::routes`]); what is stored is
 //! acted on once, by whoever is there ([`SignedHooks::listen`]). What a sender may start, and in whose name, is for the
 //! engine alone to say.
+//!
+//! Subscribers are told what happens to tasks ([`Telling`]), out of the outbox like any other place.
 
 mod listen;
 mod receive;
 pub mod standard;
+mod tell;
 #[cfg(test)]
 mod tests;
 mod verify;
+
+pub use tell::{Telling, TellingError};
 
 use axum::Router;
 use listen::Waiting;

@@ -1,7 +1,7 @@
 //! Which addresses are public. Everything that is not known to be so counts as private: loopback, private and shared
 //! networks, link-local, multicast, documentation, and every form of IPv6 that carries an IPv4 address within.
 
-use ipnet::{Ipv4Net, Ipv6Net};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// IPv4 networks that are not public (IANA's special-purpose registry, multicast and the reserved class E).
@@ -33,10 +33,47 @@ const SPECIAL_V6: [Ipv6Net; 4] =
     [v6([0x2001, 0], 23), v6([0x2001, 0xdb8], 32), v6([0x2002, 0], 16), v6([0x3fff, 0], 20)];
 
 /// Whether the address is one of the open internet.
-pub(super) fn is_public(address: IpAddr) -> bool {
+pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => !SPECIAL_V4.iter().any(|net| net.contains(&address)),
         IpAddr::V6(address) => PUBLIC_V6.contains(&address) && !SPECIAL_V6.iter().any(|net| net.contains(&address)),
+    }
+}
+
+/// A text that names no network.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no network: write it as 10.1.0.0/16 or fd12::/16")]
+pub struct BadNetwork(String);
+
+/// Whom the hub may speak to where others have said the address: the open internet, and what the operator names besides.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reach {
+    own: Vec<IpNet>,
+}
+
+impl Reach {
+    /// The open internet, and these networks, as in `10.1.0.0/16`.
+    ///
+    /// # Errors
+    /// The first that is no network.
+    pub fn with<'a>(networks: impl IntoIterator<Item = &'a str>) -> Result<Self, BadNetwork> {
+        let read = |text: &str| text.parse().map_err(|_| BadNetwork(text.to_owned()));
+        Ok(Self { own: networks.into_iter().map(read).collect::<Result<_, _>>()? })
+    }
+
+    /// Whether it may speak to this address.
+    pub fn permits(&self, address: IpAddr) -> bool {
+        is_public(address) || self.is_own(address)
+    }
+
+    /// Whether the address is in a network that the operator names.
+    pub fn is_own(&self, address: IpAddr) -> bool {
+        self.own.iter().any(|net| net.contains(&address))
+    }
+
+    /// Whether the operator names none.
+    pub fn has_none_of_its_own(&self) -> bool {
+        self.own.is_empty()
     }
 }
 
@@ -97,6 +134,16 @@ mod tests {
         for text in private {
             assert!(!public(text), "{text}");
         }
+    }
+
+    #[test]
+    fn only_what_is_named_is_reached_besides() {
+        let reach = Reach::with(["10.1.0.0/16", "fd00::/8"]).unwrap();
+        let permits = |text: &str| reach.permits(text.parse().unwrap());
+        assert!(permits("10.1.2.3") && permits("fd00::1") && permits("1.1.1.1"));
+        assert!(!permits("10.2.0.1") && !permits("::ffff:10.1.2.3") && !permits("127.0.0.1"));
+        assert!(Reach::with(["10.1.2.3"]).is_err());
+        assert!(!Reach::default().permits("10.1.2.3".parse().unwrap()));
     }
 
     /// What the standard library knows to be special, as a second opinion.

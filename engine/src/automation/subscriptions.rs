@@ -1,0 +1,117 @@
+//! Subscriptions as people manage them.
+
+use super::entitle;
+use super::secret::{self, subscription_scope as scope};
+use crate::bus::Ring;
+use crate::fresh;
+use crate::hub::{audit, check_name};
+use crate::parts::Parts;
+use crate::store::{NewSubscription, Subscription, subscription_place};
+use signalbox_core::people::Actor;
+use signalbox_core::port::Refusal;
+use signalbox_core::subscription::{AddSubscription, MadeSubscription, SubscriptionReport, Topic, target};
+
+pub(super) async fn add(
+    parts: &Parts,
+    actor: &Actor,
+    request: AddSubscription,
+) -> Result<MadeSubscription, Refusal> {
+    let (project, _) = entitle::configured(parts, actor, &request.project).await?;
+    check_name("subscription", &request.name)?;
+    let reach = &parts.settings.webhooks.reach;
+    let url = target(&request.url, reach).map_err(|error| Refusal::Invalid(format!("`{}`: {error}", request.url)))?;
+    if request.topics.contains(&Topic::Test) {
+        return Err(Refusal::Invalid(format!("`{}` is sent by `signalbox subscription test` alone", Topic::Test)));
+    }
+    let new = NewSubscription {
+        id: fresh::unique(),
+        name: request.name.clone(),
+        project: project.id,
+        owner: actor.user.clone(),
+        url: url.into(),
+        topics: request.topics,
+        place: request.place,
+        at: fresh::now(),
+    };
+    let (scope, secret) = (scope(&new.id), secret::standard());
+    secret::keep(parts, &scope, &secret).await?;
+    if let Err(error) = parts.store.add_subscription(new).await {
+        secret::remove(parts, &scope).await?;
+        return Err(error.into());
+    }
+    audit(parts, actor, "subscription.add", format!("subscription:{}", request.name)).await?;
+    Ok(MadeSubscription { secret, previous_until: None })
+}
+
+pub(super) async fn list(parts: &Parts, actor: &Actor) -> Result<Vec<SubscriptionReport>, Refusal> {
+    let mut reports = Vec::new();
+    for subscription in parts.store.subscriptions().await? {
+        if entitle::configured(parts, actor, subscription.project.as_str()).await.is_ok() {
+            let waiting = parts.store.waiting_for(&subscription_place(&subscription.id)?).await?;
+            reports.push(report(subscription, waiting));
+        }
+    }
+    Ok(reports)
+}
+
+pub(super) async fn remove(parts: &Parts, actor: &Actor, name: &str) -> Result<(), Refusal> {
+    let subscription = find(parts, actor, name).await?;
+    parts.store.remove_subscription(&subscription.id, fresh::now()).await?;
+    secret::remove(parts, &scope(&subscription.id)).await?;
+    audit(parts, actor, "subscription.remove", format!("subscription:{name}")).await
+}
+
+pub(super) async fn rotate(parts: &Parts, actor: &Actor, name: &str) -> Result<MadeSubscription, Refusal> {
+    let subscription = find(parts, actor, name).await?;
+    let scope = scope(&subscription.id);
+    let previous_until = secret::lay_aside(parts, &scope).await?;
+    if let Some(until) = previous_until {
+        parts.store.subscription_rotated(&subscription.id, until).await?;
+    }
+    let secret = secret::standard();
+    secret::keep(parts, &scope, &secret).await?;
+    audit(parts, actor, "subscription.rotate", format!("subscription:{name}")).await?;
+    Ok(MadeSubscription { secret, previous_until })
+}
+
+pub(super) async fn enable(parts: &Parts, actor: &Actor, name: &str) -> Result<(), Refusal> {
+    let subscription = find(parts, actor, name).await?;
+    parts.store.enable_subscription(&subscription.id).await?;
+    audit(parts, actor, "subscription.enable", format!("subscription:{name}")).await
+}
+
+pub(super) async fn test(parts: &Parts, actor: &Actor, name: &str) -> Result<(), Refusal> {
+    let subscription = find(parts, actor, name).await?;
+    if subscription.disabled_at.is_some() {
+        let why = format!("it is switched off; `signalbox subscription enable {name}` switches it on again");
+        return Err(Refusal::Conflict(why));
+    }
+    parts.store.owe_test(&subscription, fresh::now()).await?;
+    parts.bus.ring(Ring::Outbox);
+    Ok(())
+}
+
+/// A subscription, as long as the actor may configure its project.
+async fn find(parts: &Parts, actor: &Actor, name: &str) -> Result<Subscription, Refusal> {
+    let missing =
+        || Refusal::NotFound(format!("there is no subscription `{name}`; `signalbox subscription list` shows yours"));
+    let subscription = parts.store.subscription(name).await?.ok_or_else(missing)?;
+    entitle::configured(parts, actor, subscription.project.as_str()).await.map_err(|_| missing())?;
+    Ok(subscription)
+}
+
+fn report(subscription: Subscription, waiting: u64) -> SubscriptionReport {
+    SubscriptionReport {
+        name: subscription.name,
+        project: subscription.project_name,
+        owner: subscription.owner_name,
+        url: subscription.url,
+        topics: subscription.topics,
+        place: subscription.place,
+        last_at: subscription.last_at,
+        failing_since: subscription.failing_since,
+        failure: subscription.failure,
+        disabled_at: subscription.disabled_at,
+        waiting,
+    }
+}
