@@ -135,6 +135,11 @@ impl Engine {
         Arc::new(HookService::new(self.parts.clone()))
     }
 
+    /// Where the adapter that tells subscribers learns whom.
+    pub fn receivers(&self) -> Arc<dyn Receivers> {
+        Arc::new(HookService::new(self.parts.clone()))
+    }
+
     /// Asks for what schedules want when their times come, until `stop`; what is returned is to be joined.
     pub fn keep_time(&self, stop: CancellationToken) -> JoinHandle<()> {
         tokio::spawn(keep_time(self.parts.clone(), stop))

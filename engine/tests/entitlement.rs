@@ -13,8 +13,10 @@ use signalbox_core::grant::GrantSpan;
 use signalbox_core::hook::{AddHook, Told, TryHook};
 use signalbox_core::id::{ConversationId, NodeId, TaskId, ToolUseId};
 use signalbox_core::people::{Actor, Role};
+use signalbox_core::place::Place;
 use signalbox_core::port::{AddProject, AddUser, Asking, Decide, Decided, Hub, Refusal, SubmitTask, TaskFilter};
 use signalbox_core::schedule::{AddSchedule, Missed};
+use signalbox_core::subscription::AddSubscription;
 use signalbox_core::task::Limits;
 use signalbox_core::tool::ToolCall;
 use signalbox_engine::engine::{Components, Engine, Roles};
@@ -24,7 +26,8 @@ use signalbox_engine::git::Person;
 use signalbox_engine::git::{Git, GitSettings};
 use signalbox_engine::sandbox::{SandboxSettings, Sandboxes};
 use signalbox_engine::settings::{
-    ApprovalSettings, Author, CommitSettings, EngineSettings, QueueSettings, RetentionSettings, RunSettings, WebhookSettings,
+    ApprovalSettings, Author, CommitSettings, EngineSettings, QueueSettings, RetentionSettings, RunSettings,
+    WebhookSettings,
 };
 use signalbox_engine::store::{Claim, MasterKey, NewUser, OpenApproval, Store, StoreSettings};
 use std::path::Path;
@@ -405,7 +408,53 @@ async fn whoever_loses_their_role_lends_their_name_to_nothing_more() {
     assert!(second.refusal.is_some_and(|why| why.contains("no project")));
     let tasks = house.hub.tasks(&house.operator, TaskFilter::default()).await.unwrap();
     assert_eq!(tasks.len(), 1, "told twice, one task; told again, none");
-    assert!(house.engine.desk().unhandled(&source, 9).await.unwrap().is_empty());
+    assert!(house.engine.desk().unhandled(&source, None, 9).await.unwrap().is_empty());
+    house.engine.stop().await;
+}
+
+fn subscription(name: &str) -> AddSubscription {
+    let (project, url) = ("alpha".to_owned(), "https://board.example.org/in".to_owned());
+    AddSubscription { name: name.to_owned(), project, url, topics: Vec::new(), place: None }
+}
+
+#[tokio::test]
+async fn only_a_maintainer_has_others_told_and_not_once_they_are_none() {
+    let house = House::new().await;
+    let mara = house.person("mara", Role::Maintainer, "alpha").await;
+    let max = house.person("max", Role::Member, "alpha").await;
+    let eve = house.person("eve", Role::Owner, "beta").await;
+    let refused = async |who: &Actor| house.hub.add_subscription(who, subscription("board")).await.unwrap_err();
+    assert!(matches!(refused(&max).await, Refusal::Forbidden(_)));
+    assert!(matches!(refused(&eve).await, Refusal::NotFound(_)));
+    for url in ["https://127.0.0.1/", "http://board.example.org/", "https://169.254.169.254/", "board"] {
+        let private = AddSubscription { url: url.to_owned(), ..subscription("board") };
+        assert!(matches!(house.hub.add_subscription(&mara, private).await, Err(Refusal::Invalid(_))), "{url}");
+    }
+    let theirs: Place = "telegram:-5".parse().unwrap();
+    house.hub.bind(&eve, "beta", &theirs).await.unwrap();
+    let elsewhere = AddSubscription { place: Some(theirs), ..subscription("board") };
+    assert!(matches!(house.hub.add_subscription(&mara, elsewhere).await, Err(Refusal::Forbidden(_))));
+    house.hub.add_subscription(&mara, subscription("board")).await.unwrap();
+    for stranger in [&eve, &max] {
+        assert!(house.hub.subscriptions(stranger).await.unwrap().is_empty());
+        let ends = [
+            house.hub.remove_subscription(stranger, "board").await,
+            house.hub.rotate_subscription(stranger, "board").await.map(drop),
+            house.hub.enable_subscription(stranger, "board").await,
+            house.hub.test_subscription(stranger, "board").await,
+        ];
+        assert!(ends.iter().all(|end| matches!(end, Err(Refusal::NotFound(_)))), "{ends:?}");
+    }
+    let id = house.store.subscription("board").await.unwrap().unwrap().id;
+    let receivers = house.engine.receivers();
+    assert_eq!(receivers.receiver(&id).await.unwrap().map(|one| one.secrets.len()), Some(1));
+    house.hub.rotate_subscription(&mara, "board").await.unwrap();
+    assert_eq!(receivers.receiver(&id).await.unwrap().map(|one| one.secrets.len()), Some(2));
+    let alpha = house.store.project("alpha").await.unwrap().unwrap().id;
+    house.store.set_role(&mara.user, &alpha, Some(Role::Member)).await.unwrap();
+    assert_eq!(receivers.receiver(&id).await.unwrap(), None);
+    let listed = house.hub.subscriptions(&house.operator).await.unwrap().remove(0);
+    assert!(listed.disabled_at.is_some() && listed.failure.is_some_and(|why| why.contains("owner")));
     house.engine.stop().await;
 }
 

@@ -51,7 +51,10 @@ fn made(subscription: &MadeSubscription) -> anyhow::Result<()> {
     print(&format!("{}\n", subscription.secret.expose()))?;
     eprintln!("give the receiver this secret, to verify what it is told: it is not shown again");
     if let Some(until) = subscription.previous_until {
-        eprintln!("requests are signed with the one before it as well for another {}", Spoken(until.since(fresh::now())));
+        eprintln!(
+            "requests are signed with the one before it as well for another {}",
+            Spoken(until.since(fresh::now()))
+        );
     }
     Ok(())
 }

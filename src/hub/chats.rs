@@ -30,11 +30,7 @@ impl Chats {
     ///
     /// # Errors
     /// When a token or an address makes no sense.
-    pub(super) fn open(
-        config: &Config,
-        desk: &Arc<dyn Desk>,
-        receivers: Arc<dyn Receivers>,
-    ) -> anyhow::Result<Self> {
+    pub(super) fn open(config: &Config, desk: &Arc<dyn Desk>, receivers: Arc<dyn Receivers>) -> anyhow::Result<Self> {
         let telegram = telegram_settings(config).map(|settings| Telegram::new(settings, desk.clone()));
         let discord = discord_settings(config).map(|settings| Discord::new(settings, desk.clone()));
         let github = github_settings(config).map(|settings| GitHub::new(&settings, desk.clone()));

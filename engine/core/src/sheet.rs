@@ -114,7 +114,7 @@ pub struct MenuOption {
 pub struct View {
     /// Now.
     pub now: Timestamp,
-    /// How much of an approval is shown.
+    /// How much of it is shown.
     pub detail: Detail,
 }
 
@@ -123,11 +123,9 @@ pub fn sheet(card: &Card, view: View) -> Sheet {
     match card {
         Card::Task(card) => task::sheet(card, view),
         Card::Approval(approval) => approval::sheet(approval, view),
-        Card::Outcome(card) => outcome::sheet(card),
+        Card::Outcome(card) => outcome::sheet(card, view),
         Card::Reply(card) => reply::sheet(card),
-        Card::Event(happening) => {
-            Sheet { parts: vec![Part::Line(quoted(&happening.to_string()))], ..Sheet::default() }
-        }
+        Card::Event(happening) => Sheet { parts: vec![Part::Line(quoted(&happening.to_string()))], ..Sheet::default() },
     }
 }
 

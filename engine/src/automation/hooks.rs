@@ -9,18 +9,14 @@ use crate::parts::Parts;
 use crate::store::{Hook, NewHook};
 use signalbox_core::hook::{self, AddHook, HookReport, MadeHook, Rules, Trial, TryHook};
 use signalbox_core::people::Actor;
-use signalbox_core::place::Place;
 use signalbox_core::port::Refusal;
-
-/// How many places may be told.
-pub(super) const MOST_PLACES: usize = 8;
 
 pub(super) async fn add(parts: &Parts, actor: &Actor, request: AddHook) -> Result<MadeHook, Refusal> {
     let (project, standing) = entitle::configured(parts, actor, &request.project).await?;
     check_name("hook", &request.name)?;
     let rules = checked(&request.rules)?;
     let person = entitle::spokesperson(parts, &standing, &request.user).await?;
-    let places = distinct(request.places)?;
+    let places = entitle::places(parts, actor, &project.id, request.places).await?;
     let made = request.secret.is_none();
     let secret = request.secret.unwrap_or_else(|| secret::make(&rules.scheme));
     secret::check(&rules.scheme, &secret)?;
@@ -89,20 +85,6 @@ pub(super) async fn try_out(parts: &Parts, actor: &Actor, name: &str, request: T
         Ok(Made::Prompt(prompt)) => Ok(Trial::Asked { prompt }),
         Err(error) => Err(Refusal::Invalid(error.to_string())),
     }
-}
-
-/// Places, each once.
-pub(super) fn distinct(places: Vec<Place>) -> Result<Vec<Place>, Refusal> {
-    let mut kept: Vec<Place> = Vec::new();
-    for place in places {
-        if !kept.contains(&place) {
-            kept.push(place);
-        }
-    }
-    if kept.len() > MOST_PLACES {
-        return Err(Refusal::Invalid(format!("at most {MOST_PLACES} places can be told")));
-    }
-    Ok(kept)
 }
 
 fn checked(text: &str) -> Result<Rules, Refusal> {

@@ -29,9 +29,7 @@ use signalbox_core::id::TaskId;
 use signalbox_core::people::Actor;
 use signalbox_core::port::Refusal;
 use signalbox_core::schedule::{AddSchedule, ScheduleReport};
-use signalbox_core::subscription::{
-    AddSubscription, MadeSubscription, Receiver, Receivers, SubscriptionReport, Tried,
-};
+use signalbox_core::subscription::{AddSubscription, MadeSubscription, Receiver, Receivers, SubscriptionReport, Tried};
 use std::sync::Arc;
 
 #[async_trait]

@@ -5,7 +5,6 @@
 
 use super::clock::Clock;
 use super::entitle;
-use super::hooks::distinct;
 use super::take::{Wish, ask};
 use crate::fresh;
 use crate::hub::{audit, check_name};
@@ -37,6 +36,7 @@ pub(super) async fn add(parts: &Parts, actor: &Actor, request: AddSchedule) -> R
         return Err(Refusal::Invalid(format!("the prompt must not be empty, nor longer than {limit} bytes")));
     }
     let never = || Refusal::Invalid(format!("`{}` never comes", request.cron));
+    let places = entitle::places(parts, actor, &project.id, request.places).await?;
     let new = NewSchedule {
         id: fresh::unique(),
         next_at: clock.next(now).ok_or_else(never)?,
@@ -47,7 +47,7 @@ pub(super) async fn add(parts: &Parts, actor: &Actor, request: AddSchedule) -> R
         cron: request.cron,
         zone: request.zone,
         prompt: request.prompt,
-        places: distinct(request.places)?,
+        places,
         missed: request.missed,
         at: now,
     };

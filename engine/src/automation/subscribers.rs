@@ -46,12 +46,7 @@ async fn is_entitled(parts: &Parts, subscription: &Subscription) -> Result<bool,
 }
 
 /// Notes a failure, which ends the subscription where it has lasted for longer than `patience`.
-async fn give_up(
-    parts: &Parts,
-    subscription: &Subscription,
-    why: &str,
-    patience: Duration,
-) -> Result<bool, Refusal> {
+async fn give_up(parts: &Parts, subscription: &Subscription, why: &str, patience: Duration) -> Result<bool, Refusal> {
     let now = fresh::now();
     let notice = notice(subscription, why, now);
     let failed = Failed { why: why.to_owned(), at: now, patience: now - patience, notice };
@@ -70,7 +65,8 @@ fn notice(subscription: &Subscription, why: &str, now: Timestamp) -> Option<Deli
     let since = subscription.failing_since.map_or(Duration::ZERO, |since| now.since(since));
     let for_long = if since.is_zero() { String::new() } else { format!(" Nothing arrived for {}.", Spoken(since)) };
     let off = format!("The subscription `{}` is switched off: {}.{for_long}", quoted(name), quoted(why));
-    let on = format!("`signalbox subscription enable {name}` switches it on again; what happens meanwhile is not told.");
+    let on =
+        format!("`signalbox subscription enable {name}` switches it on again; what happens meanwhile is not told.");
     let card = ReplyCard {
         to: format!("subscription:{}:{}", subscription.id, now.millis()),
         message: None,

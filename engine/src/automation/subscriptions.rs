@@ -11,11 +11,7 @@ use signalbox_core::people::Actor;
 use signalbox_core::port::Refusal;
 use signalbox_core::subscription::{AddSubscription, MadeSubscription, SubscriptionReport, Topic, target};
 
-pub(super) async fn add(
-    parts: &Parts,
-    actor: &Actor,
-    request: AddSubscription,
-) -> Result<MadeSubscription, Refusal> {
+pub(super) async fn add(parts: &Parts, actor: &Actor, request: AddSubscription) -> Result<MadeSubscription, Refusal> {
     let (project, _) = entitle::configured(parts, actor, &request.project).await?;
     check_name("subscription", &request.name)?;
     let reach = &parts.settings.webhooks.reach;
@@ -23,6 +19,7 @@ pub(super) async fn add(
     if request.topics.contains(&Topic::Test) {
         return Err(Refusal::Invalid(format!("`{}` is sent by `signalbox subscription test` alone", Topic::Test)));
     }
+    let place = entitle::places(parts, actor, &project.id, request.place.into_iter().collect()).await?.pop();
     let new = NewSubscription {
         id: fresh::unique(),
         name: request.name.clone(),
@@ -30,7 +27,7 @@ pub(super) async fn add(
         owner: actor.user.clone(),
         url: url.into(),
         topics: request.topics,
-        place: request.place,
+        place,
         at: fresh::now(),
     };
     let (scope, secret) = (scope(&new.id), secret::standard());

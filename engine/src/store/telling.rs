@@ -151,7 +151,8 @@ async fn missed(tx: &mut Tx, id: &str, failed: &Failed, notice: Option<&LaidCard
 }
 
 async fn enable(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
-    let on = sqlx::query("UPDATE subscriptions SET disabled_at = NULL, failing_since = NULL, failure = NULL WHERE id = ?");
+    let on =
+        sqlx::query("UPDATE subscriptions SET disabled_at = NULL, failing_since = NULL, failure = NULL WHERE id = ?");
     on.bind(id).execute(tx).await?;
     Ok(())
 }

@@ -60,18 +60,17 @@ pub(crate) async fn listen(
     }
 }
 
-/// Acts on what is left over of one hook. What cannot be done now holds up nothing else of its page.
+/// Acts on what is left over of one hook. What cannot be done now holds up nothing else.
 async fn drain(
     desk: &Arc<dyn Desk>,
     hooks: &Arc<dyn HookDesk>,
     name: &str,
     stop: &CancellationToken,
 ) -> Result<(), Refusal> {
+    let Some(source) = hooks.doors().get(name).map(|door| door.source.clone()) else { return Ok(()) };
+    let (mut after, mut failed) = (None, None);
     loop {
-        let Some(source) = hooks.doors().get(name).map(|door| door.source.clone()) else { return Ok(()) };
-        let found = desk.unhandled(&source, PAGE).await?;
-        let full = found.len() == PAGE as usize;
-        let mut failed = None;
+        let found = desk.unhandled(&source, after.as_deref(), PAGE).await?;
         for update in &found {
             if stop.is_cancelled() {
                 return Ok(());
@@ -80,10 +79,9 @@ async fn drain(
                 failed = Some(refusal);
             }
         }
-        match failed {
-            Some(refusal) => return Err(refusal),
-            None if full => {}
-            None => return Ok(()),
+        if found.len() < PAGE as usize {
+            return failed.map_or(Ok(()), Err);
         }
+        after = found.last().map(|update| update.id.clone());
     }
 }

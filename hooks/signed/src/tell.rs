@@ -137,9 +137,7 @@ impl Outcome {
             status if status.is_redirection() => {
                 Self::failed(format!("the receiver redirects ({}), which is not followed", status.as_u16()))
             }
-            status => {
-                Self::Failed { why: format!("the receiver answered {}", status.as_u16()), after: pause(headers) }
-            }
+            status => Self::Failed { why: format!("the receiver answered {}", status.as_u16()), after: pause(headers) },
         }
     }
 }

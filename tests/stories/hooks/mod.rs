@@ -1,7 +1,10 @@
 //! Signed webhooks and schedules, through the shipped binary: another system tells, or a time comes, and what comes of it is
-//! seen in a chat. Requests are signed by openssl, which knows nothing of our code.
+//! seen in a chat; or another system is told. Requests are signed by openssl or Python, which know nothing of our code.
 
+mod load;
+mod receiver;
 mod schedules;
+mod telling;
 mod told;
 
 use crate::harness::World;
@@ -22,11 +25,16 @@ struct Reachable {
 
 impl Reachable {
     async fn new() -> Self {
+        Self::with(|world| world).await
+    }
+
+    /// The same, with other settings.
+    async fn with(adjust: impl FnOnce(World) -> World) -> Self {
         let port = {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
             listener.local_addr().unwrap().port()
         };
-        let listening = |world: World| world.with("SIGNALBOX_WEB_LISTEN", &format!("127.0.0.1:{port}"));
+        let listening = |world: World| adjust(world.with("SIGNALBOX_WEB_LISTEN", &format!("127.0.0.1:{port}")));
         let team = Team::with(TelegramSettings::default(), "", listening).await;
         let (ann, chat) = team.member("Ann", "member").await;
         Self { team, address: format!("http://127.0.0.1:{port}"), ann, chat }
@@ -70,8 +78,7 @@ struct Request {
 impl Request {
     /// Signs it.
     fn signed(hub: &Reachable, hook: &str, secret: &str, (id, body): (&str, &str)) -> Self {
-        let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-        Self::signed_at(time, hub, hook, secret, (id, body))
+        Self::signed_at(now(), hub, hook, secret, (id, body))
     }
 
     fn signed_at(time: u64, hub: &Reachable, hook: &str, secret: &str, (id, body): (&str, &str)) -> Self {
@@ -85,6 +92,32 @@ impl Request {
         let request = request.header("webhook-id", &self.id).header("webhook-timestamp", self.time.to_string());
         Ok(request.header("webhook-signature", &self.signature).send().await?.status())
     }
+}
+
+/// Seconds since 1970.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+/// The secret that a command shows.
+fn secret_of(said: &str) -> String {
+    said.lines().find(|line| line.starts_with("whsec_")).expect("a secret").to_owned()
+}
+
+/// What Python says the signatures of many texts are.
+fn sign_all(secret: &str, signed: &[String]) -> Vec<String> {
+    let script = "import base64, hmac, sys\nkey = base64.b64decode(sys.argv[1])\nfor line in sys.stdin:\n    \
+         print('v1,' + base64.b64encode(hmac.digest(key, line.rstrip('\\n').encode(), 'sha256')).decode())";
+    let secret = secret.strip_prefix("whsec_").expect("a secret of Standard Webhooks");
+    let mut python = Command::new("python3");
+    let python = python.args(["-c", script, secret]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut python = python.spawn().expect("python3 runs");
+    let mut input = python.stdin.take().unwrap();
+    let lines = signed.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let writing = std::thread::spawn(move || input.write_all(lines.as_bytes()));
+    let output = python.wait_with_output().unwrap();
+    writing.join().unwrap().unwrap();
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
 }
 
 /// What openssl says the signature is.

@@ -45,8 +45,8 @@ fn set_next(database: &str, change: &str) {
     sql(database, &format!("UPDATE schedules SET next_at = {change}"));
 }
 
-/// Runs a statement on the database of a hub that is down, and returns its first number.
-fn sql(database: &str, statement: &str) -> String {
+/// Runs a statement on the database, and returns its first number.
+pub(super) fn sql(database: &str, statement: &str) -> String {
     let script = "import sqlite3, sys\nc = sqlite3.connect(sys.argv[1])\nr = c.execute(sys.argv[2]).fetchone()\nc.commit()\n\
          print(r[0] if r else '')";
     let output = Command::new("python3").args(["-c", script, database, statement]).output().expect("python3 runs");

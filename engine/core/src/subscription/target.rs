@@ -67,7 +67,8 @@ mod tests {
 
     #[test]
     fn what_can_be_told_at() {
-        for text in ["https://example.org/a?b=c", "https://1.1.1.1:8443/", "http://10.1.2.3/x", "http://tools.example/"] {
+        for text in ["https://example.org/a?b=c", "https://1.1.1.1:8443/", "http://10.1.2.3/x", "http://tools.example/"]
+        {
             assert!(target(text, &reach()).is_ok(), "{text}");
         }
         assert_eq!(target("http://tools.example/", &Reach::default()), Err(BadTarget::Plain));

@@ -53,10 +53,10 @@ async fn a_hook_is_kept_with_what_became_of_it(bench: Arc<Bench>) {
     assert_eq!((now.last_task, now.refusal), (Some(task), None));
     store.hook_rotated(&hook.id, at(99)).await.unwrap();
     assert_eq!(store.hooks().await.unwrap()[0].previous_until, Some(at(99)));
-    assert_eq!(store.unhandled("hook:id-of-ci", 9).await.unwrap().len(), 1);
+    assert_eq!(store.unhandled("hook:id-of-ci", None, 9).await.unwrap().len(), 1);
     assert!(store.remove_hook("id-of-ci", at(8)).await.unwrap());
     assert!(!store.remove_hook("id-of-ci", at(8)).await.unwrap());
-    assert_eq!(store.unhandled("hook:id-of-ci", 9).await.unwrap().len(), 0, "what it has told goes with it");
+    assert_eq!(store.unhandled("hook:id-of-ci", None, 9).await.unwrap().len(), 0, "what it has told goes with it");
 }
 
 async fn followers_are_told_what_the_first_place_is_told(bench: Arc<Bench>) {

@@ -23,6 +23,7 @@ mod retention;
 mod schema;
 mod secrets;
 mod submission;
+mod subscribers;
 
 /// Makes a test on each database of each story.
 macro_rules! on_both {

@@ -36,7 +36,7 @@ impl Desk for Behind {
         stored.extend(new);
         Ok(count)
     }
-    async fn unhandled(&self, _: &str, _: u32) -> Result<Vec<Update>, Refusal> {
+    async fn unhandled(&self, _: &str, _: Option<&str>, _: u32) -> Result<Vec<Update>, Refusal> {
         Ok(Vec::new())
     }
     async fn pass_over(&self, _: &str, _: Vec<String>) -> Result<(), Refusal> {
