@@ -25,6 +25,8 @@ pub(crate) struct Parts {
     pub(crate) keeper: Keeper,
     /// What sandboxes' tokens are derived from.
     pub(crate) seal: crate::secrets::TokenSeal,
+    /// Who knocks at hooks, as it was last read.
+    pub(crate) doors: crate::automation::DoorBook,
 }
 
 /// A project's policy cannot be had; nothing is decided without it.
