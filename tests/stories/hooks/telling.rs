@@ -123,10 +123,10 @@ async fn nothing_is_told_where_it_should_not_be_whatever_names_and_answers_lead_
     };
     for url in ["https://127.0.0.1/in", "https://[::1]/in", "https://2130706433/", "https://10.1.2.3/", "https://0/"] {
         let refused = add(url).await;
-        assert!(refused.code() == 1 && refused.stderr.contains("private"), "{url}: {}", refused.stderr);
+        assert!(refused.code() == 2 && refused.stderr.contains("private"), "{url}: {}", refused.stderr);
     }
     let plain = add(&receiver.url("localhost")).await;
-    assert!(plain.code() == 1 && plain.stderr.contains("https://"), "{}", plain.stderr);
+    assert!(plain.code() == 2 && plain.stderr.contains("https://"), "{}", plain.stderr);
     let by_name = receiver.url("localhost").replace("http://", "https://");
     hub.subscribes("board", &by_name, &[]).await;
     hub.team.says(&["subscription", "test", "board"]).await;
