@@ -8,6 +8,7 @@ use crate::automation::Automation;
 use crate::card::Card;
 use crate::command::Mode;
 use crate::delivery::Delivery;
+use crate::desk::Privacy;
 use crate::event::Live;
 use crate::grant::GrantSpan;
 use crate::ground::Ground;
@@ -427,6 +428,11 @@ pub trait Channel: Send + Sync + 'static {
     async fn send(&self, delivery: &Delivery) -> Result<Sent, SendError>;
     /// Replaces a message that was sent before.
     async fn edit(&self, delivery: &Delivery, message: &str) -> Result<Sent, SendError>;
+    /// Who can read in a place, where the platform says so. It is asked before something is sent to a place from which nothing
+    /// was heard yet; what nobody knows counts as public.
+    async fn privacy(&self, _place: &Place) -> Option<Privacy> {
+        None
+    }
 }
 
 /// A card together with the id that tells repetitions apart, as an attached terminal is given it.
