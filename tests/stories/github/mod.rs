@@ -5,6 +5,7 @@ mod bots;
 mod buttons;
 mod deliveries;
 mod job;
+mod load;
 mod payloads;
 mod places;
 mod pulls;
@@ -32,7 +33,17 @@ impl Team {
 
     /// The same, with a policy for the project and other settings.
     pub(crate) async fn with(visibility: Visibility, policy: &str, adjust: impl FnOnce(World) -> World) -> Self {
-        let github = GithubServer::start(GithubSettings::default()).expect("testkit's GitHub starts");
+        Self::on(GithubSettings::default(), visibility, policy, adjust).await
+    }
+
+    /// The same on a GitHub that is set up otherwise.
+    pub(crate) async fn on(
+        settings: GithubSettings,
+        visibility: Visibility,
+        policy: &str,
+        adjust: impl FnOnce(World) -> World,
+    ) -> Self {
+        let github = GithubServer::start(settings).expect("testkit's GitHub starts");
         let repo = github.repository("acme/demo", visibility);
         repo.installs_app();
         let listen = format!("127.0.0.1:{}", free_port());

@@ -43,14 +43,14 @@ async fn each_of_githubs_own_examples_is_taken_and_understood_or_ignored() {
     let heard = examples.iter().filter(|example| example.is_heard()).count();
     post_all(&team, &examples, "first").await;
     let meanings = meanings(&team, heard).await;
-    // Eight tell of an unlocked conversation or a moved repository, one of another App's check that failed.
-    assert_eq!(meanings, [("asked", 0), ("changed", 8), ("failed", 1), ("nothing", 89), ("unreadable", 0)]);
+    // Unlocked conversations (4), moved repositories (3; one is renamed to what it was called), another App's failed check.
+    assert_eq!(meanings, [("asked", 0), ("changed", 7), ("failed", 1), ("nothing", 90), ("unreadable", 0)]);
 
     let calling = signed(&team, Some("@signalbox")).await;
     post_all(&team, &calling, "second").await;
     let meanings = self::meanings(&team, heard * 2).await;
     // Comments (5), comments at lines (3), reviews (3), and new issues and pull requests (4 each) call it now.
-    assert_eq!(meanings, [("asked", 19), ("changed", 16), ("failed", 2), ("nothing", 159), ("unreadable", 0)]);
+    assert_eq!(meanings, [("asked", 19), ("changed", 14), ("failed", 2), ("nothing", 161), ("unreadable", 0)]);
     nothing_is_left(&mut team).await;
     assert_eq!(team.tasks().await.len(), 0, "nobody in them is known here");
     team.ends().await;
@@ -79,9 +79,9 @@ async fn post_all(team: &Team, examples: &[Example], round: &str) {
             let request = request.header("content-type", "application/json").header("x-github-event", &example.event);
             request.header("x-github-delivery", format!("{round}-{number}")).body(example.body.clone()).send()
         };
-        let another = &examples[(number + 1) % examples.len()].signature;
-        for (header, signature) in [("x-hub-signature-256", another.as_str()), ("x-hub-signature", &example.signature)]
-        {
+        // Some of the examples are the same, so their signatures are, too.
+        let another = examples.iter().find(|another| another.body != example.body).unwrap();
+        for (header, other) in [("x-hub-signature-256", another), ("x-hub-signature", example)] {
             let answer = post(header, &other.signature).await.unwrap();
             assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{} {number}", example.event);
         }
