@@ -1,9 +1,16 @@
 //! GitHub, through the shipped binary: people write comments and press buttons of check runs, the real CLI works in a real
 //! container, and testkit's server keeps the repository, sends webhooks and refuses what GitHub refuses.
 
+mod bots;
+mod buttons;
+mod deliveries;
 mod job;
+mod places;
+mod pulls;
+mod words;
 
 use crate::harness::{PATIENCE, Serving, World};
+use serde_json::Value;
 use signalbox_testkit::github::{CommentSeen, GithubServer, GithubSettings, Repo, Role, Thread, User, Visibility};
 
 /// A team with a hub, a project and an App.
@@ -17,6 +24,11 @@ pub(crate) struct Team {
 impl Team {
     /// A hub that serves, with the project `demo` on the repository `acme/demo`, where the App is installed.
     pub(crate) async fn new(visibility: Visibility) -> Self {
+        Self::with(visibility, "", |world| world).await
+    }
+
+    /// The same, with a policy for the project and other settings.
+    pub(crate) async fn with(visibility: Visibility, policy: &str, adjust: impl FnOnce(World) -> World) -> Self {
         let github = GithubServer::start(GithubSettings::default()).expect("testkit's GitHub starts");
         let repo = github.repository("acme/demo", visibility);
         repo.installs_app();
@@ -29,10 +41,14 @@ impl Team {
             .with("SIGNALBOX_GITHUB_PRIVATE_KEY", &github.app_key())
             .with("SIGNALBOX_GITHUB_WEBHOOK_SECRET", &github.webhook_secret())
             .with("SIGNALBOX_GITHUB_API_URL", &github.enterprise_url());
+        let world = adjust(world);
         let hub = world.serves().await;
         let team = Self { world, github, repo, hub: Some(hub) };
-        let repository = team.world.repository();
-        team.says(&["project", "add", "demo", "--git", repository.to_str().expect("a plain path")]).await;
+        let file = team.world.folder().join("policy.toml");
+        std::fs::write(&file, format!("version = 1\n{policy}")).expect("a policy file");
+        let (folder, file) = (team.repo.folder(), file.to_str().expect("a plain path").to_owned());
+        let folder = folder.to_str().expect("a plain path");
+        team.says(&["project", "add", "demo", "--git", folder, "--policy", &file]).await;
         team.says(&["bind", "demo", "github:acme/demo"]).await;
         team
     }
@@ -59,6 +75,46 @@ impl Team {
         thread.wait_for_comment(says, PATIENCE).await
     }
 
+    /// Waits until an approval is asked for there; its comment and its code.
+    pub(crate) async fn is_asked(&self, thread: &Thread) -> (CommentSeen, String) {
+        let asked = self.hears(thread, "🔐").await;
+        let code = asked.body.split("/approve ").nth(1).and_then(|rest| rest.split('`').next());
+        let code = code.expect("a code to approve it by").to_owned();
+        (asked, code)
+    }
+
+    /// Waits until a comment has become this.
+    pub(crate) async fn becomes(&self, thread: &Thread, comment: u64, text: &str) -> CommentSeen {
+        thread.wait_for_comment(|seen| seen.id == comment && seen.body.contains(text), PATIENCE).await
+    }
+
+    /// All comments of the hub's.
+    pub(crate) fn said(&self, thread: &Thread) -> Vec<CommentSeen> {
+        let bot = self.github.bot();
+        thread.comments().into_iter().filter(|comment| comment.author == bot).collect()
+    }
+
+    /// All tasks that there are.
+    pub(crate) async fn tasks(&self) -> Vec<Value> {
+        serde_json::from_str(&self.says(&["tasks", "--all", "--json"]).await).expect("a list of tasks")
+    }
+
+    /// Waits until GitHub has brought everything.
+    pub(crate) async fn has_heard_all(&self) {
+        let all = |github: &GithubServer| github.deliveries().iter().all(signalbox_testkit::github::Delivery::is_done);
+        self.github.wait_until("all webhooks are brought", all, PATIENCE).await;
+    }
+
+    /// Ends the hub as `kill -9` does.
+    pub(crate) async fn dies(&mut self) {
+        self.hub.take().expect("a hub that runs").dies().await;
+    }
+
+    /// Starts the hub again.
+    pub(crate) async fn returns(&mut self) {
+        self.hub = Some(self.world.serves().await);
+    }
+
     /// Ends the story: the hub stops, nothing is left over, and nothing was said that GitHub does not know.
     pub(crate) async fn ends(mut self) {
         self.world.is_quiet().await;
@@ -74,4 +130,10 @@ impl Team {
 fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("its address").port()
+}
+
+/// A pull request from the branch `topic` of the team's repository.
+fn pull_request(team: &Team, by: &User) -> Thread {
+    by.pushes(&team.repo, "topic", &[("a.txt", "b\n")]);
+    by.opens_pull(&team.repo, "topic", "Mend it", "As it says.")
 }
