@@ -66,14 +66,14 @@ pub(crate) enum NoCredential {
     Store(#[from] StoreError),
     /// Whose repository it is does not give out a token.
     #[error("no token is to be had for the repository: {0}")]
-    Keyring(#[source] Refusal),
+    Forge(#[source] Refusal),
 }
 
 impl From<NoCredential> for Refusal {
     fn from(fault: NoCredential) -> Self {
         match fault {
             NoCredential::Store(error) => error.into(),
-            NoCredential::Keyring(refusal) => refusal,
+            NoCredential::Forge(refusal) => refusal,
         }
     }
 }
@@ -88,15 +88,15 @@ pub(crate) async fn credential(
     if let Some(own) = own_credential(parts, project).await? {
         return Ok(own);
     }
-    let (Remote::Https { .. }, Some(keyring)) = (remote, &parts.keyring) else { return Ok(Credential::None) };
-    let token = keyring.token_for(&remote.to_string()).await.map_err(NoCredential::Keyring)?;
+    let (Remote::Https { .. }, Some(forge)) = (remote, &parts.forge) else { return Ok(Credential::None) };
+    let token = forge.token_for(&remote.to_string()).await.map_err(NoCredential::Forge)?;
     Ok(token.map_or(Credential::None, |RemoteToken { user, token }| Credential::Token { user, token }))
 }
 
 /// The remote did not open: if that was by a platform's token, the next one is made anew.
 pub(crate) async fn refused(parts: &Parts, remote: &Remote) {
-    if let (Remote::Https { .. }, Some(keyring)) = (remote, &parts.keyring) {
-        keyring.forget(&remote.to_string()).await;
+    if let (Remote::Https { .. }, Some(forge)) = (remote, &parts.forge) {
+        forge.forget(&remote.to_string()).await;
     }
 }
 

@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use axum::Router;
 use secrecy::ExposeSecret as _;
 use signalbox_core::desk::Desk;
-use signalbox_core::port::{Channel, Keyring};
+use signalbox_core::port::{Channel, Forge};
 use signalbox_discord::{Discord, DiscordSettings};
 use signalbox_github::{Credentials, GitHub, GitHubSettings, Remotes};
 use signalbox_telegram::{Pace, Telegram, TelegramSettings};
@@ -65,7 +65,7 @@ impl Chats {
 ///
 /// # Errors
 /// When a credential or an address makes no sense.
-pub(super) fn keyring(config: &Config) -> anyhow::Result<Option<Arc<dyn Keyring>>> {
+pub(super) fn forge(config: &Config) -> anyhow::Result<Option<Arc<dyn Forge>>> {
     let Some(settings) = github_settings(config) else { return Ok(None) };
     let remotes = Remotes::new(&settings).context("GitHub cannot be used (section [github])")?;
     Ok(Some(Arc::new(remotes)))

@@ -146,7 +146,7 @@ pub(crate) async fn start(config: Config, options: HubOptions) -> Result<Running
         gateway,
         sandboxes,
         token_key: home.token_key(),
-        keyring: chats::keyring(&config)?,
+        forge: chats::forge(&config)?,
     };
     let mut chats = Ok(Chats::default());
     let channels = |desk: Arc<dyn Desk>| {

@@ -35,8 +35,10 @@ impl Authority {
     /// When openssl is not there, or fails.
     pub(crate) fn new() -> io::Result<Self> {
         let authority = Self { folder: TempDir::with_prefix("authority-")? };
-        let common = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-        let own = ["-subj", "/CN=Testkit", "-addext", "keyUsage=critical,keyCertSign", "-keyout", "ca.key", "-out", "ca.pem"];
+        let common =
+            ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+        let own =
+            ["-subj", "/CN=Testkit", "-addext", "keyUsage=critical,keyCertSign", "-keyout", "ca.key", "-out", "ca.pem"];
         authority.openssl(&[&common[..], &own].concat())?;
         let names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
         let end = ["-addext", "basicConstraints=critical,CA:FALSE", "-keyout", "server.key", "-out", "server.pem"];

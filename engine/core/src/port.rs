@@ -2,7 +2,7 @@
 //!
 //! [`Hub`] is what places and people ask of the engine; the engine implements it, and so does the client that the command
 //! line uses to speak to a running hub. [`Channel`] is how the engine reaches a kind of place; every adapter brings one.
-//! [`Keyring`] opens repositories that belong to a platform where the hub has an account of its own.
+//! [`Forge`] is a platform that keeps repositories, where the hub has an account of its own.
 
 use crate::approval::{Approval, Saying};
 use crate::card::Card;
@@ -414,9 +414,9 @@ pub struct RemoteToken {
     pub token: SecretString,
 }
 
-/// What opens repositories for which a project has no credential of its own.
+/// A platform that keeps repositories: it opens those for which a project has no credential of its own.
 #[async_trait]
-pub trait Keyring: Send + Sync + 'static {
+pub trait Forge: Send + Sync + 'static {
     /// The token for a repository by its address; none where the address is of no platform that is known here, or we were
     /// not let in there. It may end soon: it is asked for anew each time that it is needed.
     async fn token_for(&self, address: &str) -> Result<Option<RemoteToken>, Refusal>;

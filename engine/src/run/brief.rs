@@ -99,19 +99,7 @@ pub(crate) async fn load(parts: &Parts, lease: &Lease, entry: Entry) -> Result<B
     let limits = stricter(&task.limits, &Limits { budget: own.budget, seconds, turns: own.max_turns });
     let time_used = parts.store.time_used(&task.id).await.map_err(store_failed)?;
     let lease = lease.clone();
-    Ok(Brief {
-        lease,
-        task,
-        project,
-        policy,
-        conversation,
-        asking,
-        limits,
-        time_used,
-        remote,
-        mirror,
-        base,
-    })
+    Ok(Brief { lease, task, project, policy, conversation, asking, limits, time_used, remote, mirror, base })
 }
 
 async fn ground_of(
@@ -212,8 +200,8 @@ fn locked(fault: NoCredential) -> Ending {
     let words = fault.to_string();
     let kind = match fault {
         NoCredential::Store(error) => return store_failed(error),
-        NoCredential::Keyring(Refusal::Unavailable(_) | Refusal::Internal(_)) => FailureKind::RepositoryUnreachable,
-        NoCredential::Keyring(_) => FailureKind::RepositoryRefused,
+        NoCredential::Forge(Refusal::Unavailable(_) | Refusal::Internal(_)) => FailureKind::RepositoryUnreachable,
+        NoCredential::Forge(_) => FailureKind::RepositoryRefused,
     };
     Ending::failed(kind, words)
 }

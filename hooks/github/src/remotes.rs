@@ -8,7 +8,7 @@ use crate::repo::Repo;
 use crate::settings::GitHubSettings;
 use async_trait::async_trait;
 use reqwest::Url;
-use signalbox_core::port::{Keyring, Refusal, RemoteToken};
+use signalbox_core::port::{Forge, Refusal, RemoteToken};
 
 /// The name that goes with a token: that of an App's installation; with an account's own any name does.
 const USER: &str = "x-access-token";
@@ -50,7 +50,7 @@ impl Remotes {
 }
 
 #[async_trait]
-impl Keyring for Remotes {
+impl Forge for Remotes {
     async fn token_for(&self, address: &str) -> Result<Option<RemoteToken>, Refusal> {
         let Some(repo) = self.repo(address) else { return Ok(None) };
         match self.api.token(&repo).await {

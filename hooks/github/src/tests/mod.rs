@@ -8,6 +8,7 @@ mod examining;
 mod hearing;
 mod layouts;
 mod listening;
+mod remotes;
 mod rig;
 mod samples;
 mod sending;
