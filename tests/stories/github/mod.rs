@@ -1,5 +1,6 @@
 //! GitHub, through the shipped binary: people write comments and press buttons of check runs, the real CLI works in a real
-//! container, and testkit's server keeps the repository, sends webhooks and refuses what GitHub refuses.
+//! container, and testkit's server keeps the repository, sends webhooks and refuses what GitHub refuses. It speaks https with
+//! an authority of its own, as an Enterprise server does; the hub's git fetches and pushes with the App's token.
 
 mod bots;
 mod buttons;
@@ -9,6 +10,7 @@ mod load;
 mod payloads;
 mod places;
 mod pulls;
+mod pushing;
 mod words;
 
 use crate::harness::{PATIENCE, Serving, World};
@@ -33,10 +35,11 @@ impl Team {
 
     /// The same, with a policy for the project and other settings.
     pub(crate) async fn with(visibility: Visibility, policy: &str, adjust: impl FnOnce(World) -> World) -> Self {
-        Self::on(GithubSettings::default(), visibility, policy, adjust).await
+        let settings = GithubSettings { secure: true, ..GithubSettings::default() };
+        Self::on(settings, visibility, policy, adjust).await
     }
 
-    /// The same on a GitHub that is set up otherwise.
+    /// The same on a GitHub that is set up otherwise, but as secure.
     pub(crate) async fn on(
         settings: GithubSettings,
         visibility: Visibility,
@@ -56,14 +59,17 @@ impl Team {
             .with("SIGNALBOX_GITHUB_PRIVATE_KEY", &github.app_key())
             .with("SIGNALBOX_GITHUB_WEBHOOK_SECRET", &github.webhook_secret())
             .with("SIGNALBOX_GITHUB_API_URL", &github.enterprise_url());
+        let authority = github.ca_file();
+        let authority = authority.to_str().expect("a plain path");
+        let world = world.with("SIGNALBOX_GITHUB_CA_FILE", authority).with("SIGNALBOX_GIT_CA_FILE", authority);
+        let world = world.with("SIGNALBOX_GIT_PRIVATE_ADDRESSES", "true");
         let world = adjust(world);
         let hub = world.serves().await;
         let team = Self { world, github, repo, hub: Some(hub), web };
         let file = team.world.folder().join("policy.toml");
         std::fs::write(&file, format!("version = 1\n{policy}")).expect("a policy file");
-        let (folder, file) = (team.repo.folder(), file.to_str().expect("a plain path").to_owned());
-        let folder = folder.to_str().expect("a plain path");
-        team.says(&["project", "add", "demo", "--git", folder, "--policy", &file]).await;
+        let (url, file) = (team.repo.clone_url(), file.to_str().expect("a plain path").to_owned());
+        team.says(&["project", "add", "demo", "--git", &url, "--policy", &file]).await;
         team.says(&["bind", "demo", "github:acme/demo"]).await;
         team
     }
