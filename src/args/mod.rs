@@ -6,8 +6,8 @@ mod tasks;
 mod tests;
 
 pub(crate) use administer::{
-    AddProjectArgs, AddUserArgs, BindArgs, ConfigCommand, DoctorArgs, LinkCodeArgs, ListProjectsArgs, PlacesArgs,
-    ProjectCommand, ServeArgs, UserCommand,
+    AddProjectArgs, AddUserArgs, BindArgs, ChangeUserArgs, ConfigCommand, DoctorArgs, LinkCodeArgs, ListProjectsArgs,
+    ListUsersArgs, PlacesArgs, ProjectCommand, RemoveUserArgs, ServeArgs, UnbindArgs, UserCommand,
 };
 pub(crate) use tasks::{ApprovalsArgs, ApproveArgs, DenyArgs, RunArgs, ShowArgs, TaskArgs, TasksArgs};
 
@@ -50,11 +50,13 @@ pub(crate) enum Command {
     /// Add and list projects: repositories to work on
     #[command(subcommand)]
     Project(ProjectCommand),
-    /// Add people
+    /// Add, list and change people
     #[command(subcommand)]
     User(UserCommand),
     /// Bind a place to a project: what is asked there is about it
     Bind(BindArgs),
+    /// Bind a place to no project any more
+    Unbind(UnbindArgs),
     /// List the places where people are heard, and those where nothing can be said any more
     Places(PlacesArgs),
     /// List tasks, the newest first

@@ -4,6 +4,7 @@ mod accounts;
 mod administer;
 mod approvals;
 mod config;
+mod people;
 mod serve;
 mod tasks;
 
@@ -57,7 +58,11 @@ async fn answer(command: Command, hub: &SocketHub) -> anyhow::Result<()> {
         Command::User(UserCommand::Add(args)) => administer::add_user(args, hub).await,
         Command::User(UserCommand::LinkCode(args)) => administer::make_link_code(&args, hub).await,
         Command::Places(args) => administer::list_places(&args, hub).await,
+        Command::User(UserCommand::List(args)) => people::list(&args, hub).await,
+        Command::User(UserCommand::Change(args)) => people::change(args, hub).await,
+        Command::User(UserCommand::Remove(args)) => people::remove(&args, hub).await,
         Command::Bind(args) => administer::bind(&args, hub).await,
+        Command::Unbind(args) => administer::unbind(&args, hub).await,
         Command::Tasks(args) => tasks::list(args, hub).await,
         Command::Show(args) => tasks::show(&args, hub).await,
         Command::Stop(args) => tasks::stop(&args, hub).await,

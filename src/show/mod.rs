@@ -7,6 +7,7 @@ pub(crate) mod clean;
 pub(crate) mod diff;
 pub(crate) mod event;
 pub(crate) mod outcome;
+pub(crate) mod people;
 #[cfg(test)]
 pub(crate) mod samples;
 pub(crate) mod table;

@@ -9,7 +9,7 @@ use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, patch, post};
 use axum::{Json, Router};
 use futures::future::ready;
 use futures::{Stream, StreamExt as _};
@@ -20,8 +20,8 @@ use signalbox_core::id::{DeliveryId, TaskId, UserId};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Decide, Decided, DiffText, KeepFile, NewLinkCode, PlaceReport, Project, Refusal, SubmitTask,
-    Submitted, TaskFilter,
+    AddProject, AddUser, ChangePerson, Decide, Decided, DiffText, KeepFile, NewLinkCode, Person, PlaceReport, Project,
+    Refusal, SubmitTask, Submitted, TaskFilter,
 };
 use signalbox_core::task::{Attachment, Task};
 use std::convert::Infallible;
@@ -48,9 +48,11 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/approvals/{approval}/decision", post(decide_approval))
         .route("/api/v1/projects", post(add_project).get(list_projects))
         .route("/api/v1/projects/{project}/places", post(bind_place))
-        .route("/api/v1/users", post(add_user))
+        .route("/api/v1/users", post(add_user).get(list_people))
+        .route("/api/v1/users/{person}", patch(change_person).delete(remove_person))
         .route("/api/v1/users/{person}/link-code", post(make_link_code))
         .route("/api/v1/places", get(list_places))
+        .route("/api/v1/places/{place}", delete(unbind_place))
         .route("/api/v1/places/{place}/deliveries", get(attach_terminal))
         .route("/api/v1/deliveries/{delivery}/receipt", post(acknowledge_delivery))
         .route("/api/v1/hub", get(show_hub))
@@ -225,6 +227,37 @@ async fn add_user(
     Payload(request): Payload<AddUser>,
 ) -> Answer<UserId> {
     Ok(Json(app.hub.add_user(&actor, request).await?))
+}
+
+async fn list_people(State(app): State<App>, Operator(actor): Operator) -> Answer<Vec<Person>> {
+    Ok(Json(app.hub.people(&actor).await?))
+}
+
+async fn change_person(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Path(person): Path<String>,
+    Payload(change): Payload<ChangePerson>,
+) -> Answer<Person> {
+    Ok(Json(app.hub.change_person(&actor, &person, change).await?))
+}
+
+async fn remove_person(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Path(person): Path<String>,
+) -> Result<StatusCode, Problem> {
+    app.hub.remove_person(&actor, &person).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn unbind_place(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Path(place): Path<Place>,
+) -> Result<StatusCode, Problem> {
+    app.hub.unbind(&actor, &place).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn make_link_code(

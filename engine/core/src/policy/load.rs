@@ -62,6 +62,7 @@ fn read_settings(file: &mut Section<'_>, settings: &mut Settings, report: &mut R
     read_push(file, &mut settings.push, report);
     let mut cards = file.table("cards", report);
     set(&mut settings.detail_in_public, cards.take("detail_in_public", "`\"full\"` or `\"summary\"`", report));
+    set(&mut settings.answers_in_public, cards.take("answers_in_public", "`\"full\"` or `\"summary\"`", report));
     cards.finish(report);
 }
 

@@ -77,7 +77,7 @@ async fn old_rows_are_read(store: &Store) {
     let task = store.task(&"000000000001".parse().unwrap()).await.unwrap().unwrap();
     assert_eq!(task.prompt, "old prompt");
     assert_eq!(store.events(&task.id, 0, 9).await.unwrap()[0].kind, warning("old"));
-    assert_eq!(store.unhandled("s", 9).await.unwrap()[0].raw, "raw");
+    assert_eq!(store.unhandled("s", None, 9).await.unwrap()[0].raw, "raw");
     assert_eq!(store.active_grants(&task, at(2)).await.unwrap().len(), 1);
     assert_eq!(store.allowed_calls(&task.id).await.unwrap().len(), 1);
     let take = Take { node: sender(), kinds: &["telegram"], now: at(5), lease_until: at(9), limit: 9 };
