@@ -45,6 +45,7 @@ fn sign(algorithm: hmac::Algorithm, secret: &str, body: &str) -> String {
 }
 
 type Make = fn(&Knock<'_>) -> RequestBuilder;
+type Forge = fn(&mut Value);
 
 /// What is sent, and how it is answered.
 const KNOCKS: [(Attack, Make, u16); 15] = [
@@ -175,7 +176,7 @@ const KNOCKS: [(Attack, Make, u16); 15] = [
 ];
 
 /// What GitHub itself could be made to say: signed, and for the wrong ones.
-const PRESSES: [(Attack, fn(&mut Value)); 4] = [
+const PRESSES: [(Attack, Forge); 4] = [
     (
         attack(
             "a button of another App's check run that carries our code",

@@ -53,11 +53,17 @@ const TRIED: [(Attack, &str); 25] = [
 ];
 
 const GATEWAY: [(Attack, &str); 4] = [
-    (attack("another route of the model's API", "Embrace The Red, Claude Pirate, 2025: files as a way out"), "gateway_route"),
+    (
+        attack("another route of the model's API", "Embrace The Red, Claude Pirate, 2025: files as a way out"),
+        "gateway_route",
+    ),
     (attack("a path that goes back", "CWE-22, path traversal"), "gateway_path"),
     (attack("another host by its header", "CWE-444, inconsistent reading of requests"), "gateway_host"),
     (
-        attack("a tool of the model's side that fetches addresses", "Anthropic, Web fetch tool: the risk of exfiltration"),
+        attack(
+            "a tool of the model's side that fetches addresses",
+            "Anthropic, Web fetch tool: the risk of exfiltration",
+        ),
         "gateway_tool",
     ),
 ];

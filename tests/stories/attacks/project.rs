@@ -115,7 +115,8 @@ const FILES: [(Attack, &str, &str, &str); 15] = [
     ),
 ];
 
-const BRANCH: Attack = attack("a branch whose name is a command", "Ultralytics, 2024; hackerbot-claw, 2026");
+const BRANCH: Attack =
+    attack("a branch whose name is a command", "Ultralytics, 2024; hackerbot-claw, RustPython#7311, 2026");
 const FILE: Attack = attack("a file whose name is a command", "hackerbot-claw against DataDog, 2026");
 const LINK: Attack = attack("a link to a file of the host", "Claude Code (CVE-2026-25724): links past deny rules");
 const ENVIRON: Attack = attack(

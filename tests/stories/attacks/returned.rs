@@ -20,7 +20,11 @@ enum Then {
 
 const RETURNED: [(Attack, &str, Then); 11] = [
     (attack("a folder that stands for `.git`, with a hook", "git, CVE-2014-9390"), "dot_git", Then::Refused),
-    (attack("the same by the short name that Windows gives it", "git, CVE-2014-9390: git~1"), "short_name", Then::Refused),
+    (
+        attack("the same by the short name that Windows gives it", "git, CVE-2014-9390: git~1"),
+        "short_name",
+        Then::Refused,
+    ),
     (attack("a path that leaves the repository", "git, CVE-2023-23946"), "outside", Then::Refused),
     (attack("a submodule whose address is an option", "git, CVE-2018-17456"), "option", Then::Refused),
     (attack("a submodule whose name leads to the hooks", "git, CVE-2018-11235"), "name", Then::Refused),
