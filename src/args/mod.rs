@@ -1,6 +1,7 @@
 //! The command line: what can be asked, in users' words. Nothing is done here.
 
 mod administer;
+mod automation;
 mod tasks;
 #[cfg(test)]
 mod tests;
@@ -8,6 +9,9 @@ mod tests;
 pub(crate) use administer::{
     AddProjectArgs, AddUserArgs, BindArgs, ChangeUserArgs, ConfigCommand, DoctorArgs, LinkCodeArgs, ListProjectsArgs,
     ListUsersArgs, PlacesArgs, ProjectCommand, RemoveUserArgs, ServeArgs, UnbindArgs, UserCommand,
+};
+pub(crate) use automation::{
+    AddHookArgs, AddScheduleArgs, ExampleArgs, HookCommand, ListAutomationArgs, ScheduleCommand, TestHookArgs,
 };
 pub(crate) use tasks::{ApprovalsArgs, ApproveArgs, DenyArgs, RunArgs, ShowArgs, TaskArgs, TasksArgs};
 
@@ -59,6 +63,12 @@ pub(crate) enum Command {
     Unbind(UnbindArgs),
     /// List the places where people are heard, and those where nothing can be said any more
     Places(PlacesArgs),
+    /// Let other systems ask for tasks by signed requests
+    #[command(subcommand)]
+    Hook(HookCommand),
+    /// Ask for tasks at set times
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
     /// List tasks, the newest first
     Tasks(TasksArgs),
     /// Show one task

@@ -4,6 +4,7 @@
 //! Streams survive the hub: when it goes away they wait for its return and go on where they were.
 
 mod attach;
+mod automation;
 mod follow;
 mod http;
 #[cfg(test)]

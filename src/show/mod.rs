@@ -2,6 +2,7 @@
 //! reaches the terminal but through [`clean`].
 
 pub(crate) mod approval;
+pub(crate) mod automation;
 pub(crate) mod call;
 pub(crate) mod clean;
 pub(crate) mod diff;

@@ -34,6 +34,7 @@ const BODY_LIMIT: usize = 32 << 20;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
+        .merge(crate::automation::routes())
         .route("/api/v1/tasks", post(submit_task).get(list_tasks))
         .route("/api/v1/files", post(keep_file))
         .route("/api/v1/tasks/{task}", get(show_task))
@@ -65,10 +66,10 @@ async fn refuse_unknown() -> Problem {
     Refusal::NotFound("this hub's API has no such route; is the client of another version?".to_owned()).into()
 }
 
-type Answer<T> = Result<Json<T>, Problem>;
+pub(crate) type Answer<T> = Result<Json<T>, Problem>;
 
 /// A JSON body whose faults are problem documents like all others.
-struct Payload<T>(T);
+pub(crate) struct Payload<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Payload<T> {
     type Rejection = Problem;

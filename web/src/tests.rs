@@ -39,6 +39,8 @@ macro_rules! nothing_else {
     };
 }
 
+impl signalbox_core::automation::Automation for Faulty {}
+
 nothing_else! {
     keep_file(KeepFile) -> Attachment;
     submit(SubmitTask) -> Submitted;

@@ -118,7 +118,7 @@ pub(super) fn admin_only(actor: &Actor) -> Result<(), Refusal> {
     if actor.admin { Ok(()) } else { Err(Refusal::Forbidden("an admin of the hub may do this".to_owned())) }
 }
 
-fn check_name(what: &str, name: &str) -> Result<(), Refusal> {
+pub(crate) fn check_name(what: &str, name: &str) -> Result<(), Refusal> {
     let sound = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     if !name.is_empty() && name.len() <= NAME_LIMIT && name.chars().all(sound) && !name.starts_with(['.', '-']) {
         return Ok(());
@@ -129,7 +129,7 @@ fn check_name(what: &str, name: &str) -> Result<(), Refusal> {
     )))
 }
 
-pub(super) async fn audit(parts: &Parts, actor: &Actor, action: &str, resource: String) -> Result<(), Refusal> {
+pub(crate) async fn audit(parts: &Parts, actor: &Actor, action: &str, resource: String) -> Result<(), Refusal> {
     let entry = AuditEntry {
         user: Some(actor.user.clone()),
         action: action.to_owned(),

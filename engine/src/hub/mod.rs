@@ -14,8 +14,10 @@ mod refuse;
 mod steer;
 mod submit;
 
-pub(crate) use access::standing as access_standing;
+pub(crate) use access::{project as access_project, standing as access_standing};
+pub(crate) use administer::{audit, check_name};
 pub(crate) use refuse::chain;
+pub(crate) use submit::submit_followed;
 
 use crate::parts::Parts;
 use async_trait::async_trait;
@@ -41,6 +43,10 @@ pub struct HubService {
 impl HubService {
     pub(crate) fn new(parts: Arc<Parts>) -> Self {
         Self { parts }
+    }
+
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.parts
     }
 }
 
