@@ -21,7 +21,7 @@ use secrecy::SecretSlice;
 use signalbox_core::desk::Desk;
 use signalbox_core::hook::HookDesk;
 use signalbox_core::id::NodeId;
-use signalbox_core::port::{Channel, Hub};
+use signalbox_core::port::{Channel, Forge, Hub};
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -42,6 +42,8 @@ pub struct Components {
     pub sandboxes: Sandboxes,
     /// What sandboxes' tokens are derived from; it must be the same after a restart.
     pub token_key: SecretSlice<u8>,
+    /// The platform that keeps repositories, where the hub has an account.
+    pub forge: Option<Arc<dyn Forge>>,
 }
 
 /// Which halves of the engine run in this process.
@@ -101,6 +103,7 @@ impl Engine {
             sandboxes: components.sandboxes,
             keeper: Keeper::default(),
             seal: TokenSeal::new(components.token_key),
+            forge: components.forge,
             doors: DoorBook::default(),
         });
         if roles.work {

@@ -5,9 +5,9 @@ use anyhow::Context as _;
 use axum::Router;
 use secrecy::ExposeSecret as _;
 use signalbox_core::desk::Desk;
-use signalbox_core::port::Channel;
+use signalbox_core::port::{Channel, Forge};
 use signalbox_discord::{Discord, DiscordSettings};
-use signalbox_github::{Credentials, GitHub, GitHubSettings};
+use signalbox_github::{Credentials, GitHub, GitHubSettings, Remotes};
 use signalbox_telegram::{Pace, Telegram, TelegramSettings};
 use std::sync::Arc;
 use tokio::task::JoinHandle;
@@ -59,6 +59,16 @@ impl Chats {
         let github = self.github.map(|github| tokio::spawn(github.listen(stop.clone())));
         telegram.into_iter().chain(discord).chain(github).collect()
     }
+}
+
+/// What opens repositories on GitHub, where it is configured.
+///
+/// # Errors
+/// When a credential or an address makes no sense.
+pub(super) fn forge(config: &Config) -> anyhow::Result<Option<Arc<dyn Forge>>> {
+    let Some(settings) = github_settings(config) else { return Ok(None) };
+    let remotes = Remotes::new(&settings).context("GitHub cannot be used (section [github])")?;
+    Ok(Some(Arc::new(remotes)))
 }
 
 /// Telegram's settings, where it is configured.
@@ -114,6 +124,7 @@ pub(crate) fn github_settings(config: &Config) -> Option<GitHubSettings> {
         credentials,
         webhook_secret: section.webhook_secret.clone(),
         api_url: section.api_url.clone(),
+        ca_file: super::given(&section.ca_file),
         name: section.name.clone(),
         label: section.label.clone(),
         repositories: section.repositories.clone(),
