@@ -21,7 +21,7 @@ use secrecy::SecretSlice;
 use signalbox_core::desk::Desk;
 use signalbox_core::hook::HookDesk;
 use signalbox_core::id::NodeId;
-use signalbox_core::port::{Channel, Hub};
+use signalbox_core::port::{Channel, Forge, Hub};
 use signalbox_core::subscription::Receivers;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
@@ -43,6 +43,8 @@ pub struct Components {
     pub sandboxes: Sandboxes,
     /// What sandboxes' tokens are derived from; it must be the same after a restart.
     pub token_key: SecretSlice<u8>,
+    /// The platform that keeps repositories, where the hub has an account.
+    pub forge: Option<Arc<dyn Forge>>,
 }
 
 /// Which halves of the engine run in this process.
@@ -102,6 +104,7 @@ impl Engine {
             sandboxes: components.sandboxes,
             keeper: Keeper::default(),
             seal: TokenSeal::new(components.token_key),
+            forge: components.forge,
             doors: DoorBook::default(),
         });
         if roles.work {

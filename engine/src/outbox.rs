@@ -72,6 +72,13 @@ async fn rung(rings: &mut broadcast::Receiver<Ring>) {
 
 async fn try_once(parts: Arc<Parts>, channel: Arc<dyn Channel>, taken: Taken) {
     let id = taken.delivery.id.clone();
+    let taken = match knowing_who_reads(&parts, channel.as_ref(), taken).await {
+        Ok(taken) => taken,
+        // Its lease runs out and it is tried again under the same id.
+        Err(error) => {
+            return tracing::error!(delivery = %id, error = chain(&error), "delivery {id} could not be prepared");
+        }
+    };
     let sent = match &taken.message {
         Some(message) => channel.edit(&taken.delivery, message).await,
         None => channel.send(&taken.delivery).await,
@@ -82,6 +89,19 @@ async fn try_once(parts: Arc<Parts>, channel: Arc<dyn Channel>, taken: Taken) {
     }
     // The next one for this place may be due now.
     parts.bus.ring(Ring::Outbox);
+}
+
+/// Asks who can read in a place from which nothing was heard yet: how much a card shows there depends on it.
+async fn knowing_who_reads(parts: &Parts, channel: &dyn Channel, mut taken: Taken) -> Result<Taken, StoreError> {
+    let place = taken.delivery.place.clone();
+    if !parts.store.place(&place).await?.privacy.is_empty() {
+        return Ok(taken);
+    }
+    if let Some(privacy) = channel.privacy(&place).await {
+        parts.store.set_place(&place, PlaceSetting::Privacy(privacy.as_str())).await?;
+        taken.delivery.detail = parts.store.detail_in(&place, &taken.delivery.card).await?;
+    }
+    Ok(taken)
 }
 
 async fn settle(parts: &Parts, taken: Taken, sent: Result<Sent, SendError>) -> Result<(), StoreError> {

@@ -9,7 +9,8 @@ use crate::settings::EngineSettings;
 use crate::store::{Store, StoreError};
 use signalbox_core::id::{NodeId, ProjectId};
 use signalbox_core::policy::Policy;
-use signalbox_core::port::Refusal;
+use signalbox_core::port::{Forge, Refusal};
+use std::sync::Arc;
 
 /// What the engine's services share.
 pub(crate) struct Parts {
@@ -25,6 +26,8 @@ pub(crate) struct Parts {
     pub(crate) keeper: Keeper,
     /// What sandboxes' tokens are derived from.
     pub(crate) seal: crate::secrets::TokenSeal,
+    /// The platform that keeps repositories, where the hub has an account.
+    pub(crate) forge: Option<Arc<dyn Forge>>,
     /// Who knocks at hooks, as it was last read.
     pub(crate) doors: crate::automation::DoorBook,
 }

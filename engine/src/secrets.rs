@@ -1,4 +1,5 @@
-//! Credentials of projects, sealed in the store, and the tokens of sandboxes, which are derived and never stored.
+//! Credentials of projects, sealed in the store or lent by a platform, and the tokens of sandboxes, which are derived and never
+//! stored.
 
 use crate::git::{Credential, Remote};
 use crate::parts::Parts;
@@ -6,7 +7,7 @@ use crate::store::StoreError;
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use sha2::{Digest as _, Sha256};
 use signalbox_core::id::{ProjectId, SandboxId};
-use signalbox_core::port::{NewCredential, Refusal};
+use signalbox_core::port::{NewCredential, Refusal, RemoteToken};
 use signalbox_core::tool::hex;
 
 /// The name under which a project's credential for its remote lies.
@@ -58,13 +59,53 @@ pub(crate) async fn keep_credential(
     Ok(parts.store.put_secret(&scope(project), REMOTE, &SecretString::from(json)).await?)
 }
 
-/// A project's credential for its remote; none where it has none.
-pub(crate) async fn credential(parts: &Parts, project: &ProjectId) -> Result<Credential, StoreError> {
-    let Some(json) = parts.store.secret(&scope(project), REMOTE).await? else { return Ok(Credential::None) };
+/// Why it cannot be told what opens a remote.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoCredential {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Whose repository it is does not give out a token.
+    #[error("no token is to be had for the repository: {0}")]
+    Forge(#[source] Refusal),
+}
+
+impl From<NoCredential> for Refusal {
+    fn from(fault: NoCredential) -> Self {
+        match fault {
+            NoCredential::Store(error) => error.into(),
+            NoCredential::Forge(refusal) => refusal,
+        }
+    }
+}
+
+/// What opens a project's remote at this moment: its own credential, else a token of the platform whose repository it is.
+/// Such a token ends within the hour, so it is asked for where it is used and kept nowhere.
+pub(crate) async fn credential(
+    parts: &Parts,
+    project: &ProjectId,
+    remote: &Remote,
+) -> Result<Credential, NoCredential> {
+    if let Some(own) = own_credential(parts, project).await? {
+        return Ok(own);
+    }
+    let (Remote::Https { .. }, Some(forge)) = (remote, &parts.forge) else { return Ok(Credential::None) };
+    let token = forge.token_for(&remote.to_string()).await.map_err(NoCredential::Forge)?;
+    Ok(token.map_or(Credential::None, |RemoteToken { user, token }| Credential::Token { user, token }))
+}
+
+/// The remote did not open: if that was by a platform's token, the next one is made anew.
+pub(crate) async fn refused(parts: &Parts, remote: &Remote) {
+    if let (Remote::Https { .. }, Some(forge)) = (remote, &parts.forge) {
+        forge.forget(&remote.to_string()).await;
+    }
+}
+
+async fn own_credential(parts: &Parts, project: &ProjectId) -> Result<Option<Credential>, StoreError> {
+    let Some(json) = parts.store.secret(&scope(project), REMOTE).await? else { return Ok(None) };
     match serde_json::from_str(json.expose_secret()) {
-        Ok(NewCredential::Token { user, token }) => Ok(Credential::Token { user, token: token.into() }),
+        Ok(NewCredential::Token { user, token }) => Ok(Some(Credential::Token { user, token: token.into() })),
         Ok(NewCredential::SshKey { private_key, known_hosts }) => {
-            Ok(Credential::SshKey { private_key: private_key.into(), known_hosts })
+            Ok(Some(Credential::SshKey { private_key: private_key.into(), known_hosts }))
         }
         Err(_) => Err(StoreError::Damaged { what: "a project's credential".to_owned() }),
     }

@@ -316,6 +316,7 @@ async fn components(folder: &Path, store: Store) -> Components {
         gateway: Gateway::new(gateway).unwrap(),
         sandboxes: Sandboxes::connect(sandboxes(folder)).await.unwrap(),
         token_key: SecretSlice::from(vec![7; 32]),
+        forge: None,
     }
 }
 

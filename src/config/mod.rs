@@ -76,6 +76,7 @@ section!(GitHubSection {
     token: SecretString,
     webhook_secret: SecretString,
     api_url: String,
+    ca_file: PathBuf,
     name: String,
     label: String,
     repositories: Vec<String>,
@@ -108,6 +109,7 @@ section!(SandboxSection {
 section!(GitSection {
     program: String,
     private_addresses: bool,
+    ca_file: PathBuf,
     author_name: String,
     author_email: String,
     author: CommitAuthor,

@@ -6,10 +6,10 @@ use anyhow::Context as _;
 use axum::Router;
 use secrecy::ExposeSecret as _;
 use signalbox_core::desk::Desk;
-use signalbox_core::port::Channel;
+use signalbox_core::port::{Channel, Forge};
 use signalbox_core::subscription::Receivers;
 use signalbox_discord::{Discord, DiscordSettings};
-use signalbox_github::{Credentials, GitHub, GitHubSettings};
+use signalbox_github::{Credentials, GitHub, GitHubSettings, Remotes};
 use signalbox_telegram::{Pace, Telegram, TelegramSettings};
 use std::sync::Arc;
 use tokio::task::JoinHandle;
@@ -67,6 +67,16 @@ impl Chats {
     }
 }
 
+/// What opens repositories on GitHub, where it is configured.
+///
+/// # Errors
+/// When a credential or an address makes no sense.
+pub(super) fn forge(config: &Config) -> anyhow::Result<Option<Arc<dyn Forge>>> {
+    let Some(settings) = github_settings(config) else { return Ok(None) };
+    let remotes = Remotes::new(&settings).context("GitHub cannot be used (section [github])")?;
+    Ok(Some(Arc::new(remotes)))
+}
+
 /// Telegram's settings, where it is configured.
 pub(crate) fn telegram_settings(config: &Config) -> Option<TelegramSettings> {
     let section = &config.telegram;
@@ -120,6 +130,7 @@ pub(crate) fn github_settings(config: &Config) -> Option<GitHubSettings> {
         credentials,
         webhook_secret: section.webhook_secret.clone(),
         api_url: section.api_url.clone(),
+        ca_file: super::given(&section.ca_file),
         name: section.name.clone(),
         label: section.label.clone(),
         repositories: section.repositories.clone(),

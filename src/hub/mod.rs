@@ -148,6 +148,7 @@ pub(crate) async fn start(config: Config, options: HubOptions) -> Result<Running
         gateway,
         sandboxes,
         token_key: home.token_key(),
+        forge: chats::forge(&config)?,
     };
     let mut chats = Ok(Chats::default());
     let channels = |desk: Arc<dyn Desk>, receivers: Arc<dyn Receivers>| {
@@ -259,7 +260,13 @@ fn git_settings(config: &Config) -> GitSettings {
         settings.binary = PathBuf::from(&config.git.program);
     }
     settings.private_addresses_allowed = config.git.private_addresses;
+    settings.certificates = given(&config.git.ca_file);
     settings
+}
+
+/// A path that was given.
+fn given(path: &Path) -> Option<PathBuf> {
+    (!path.as_os_str().is_empty()).then(|| path.to_owned())
 }
 
 /// Whether a hub of this configuration has no key, and so only rehearses.

@@ -18,6 +18,8 @@ mod rehearsal;
 mod routes;
 pub mod script;
 #[cfg(feature = "platforms")]
+mod secure;
+#[cfg(feature = "platforms")]
 mod socket;
 mod stream;
 #[cfg(feature = "platforms")]

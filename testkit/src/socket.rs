@@ -57,6 +57,12 @@ pub(crate) struct CuttableStream {
     scissors: Scissors,
 }
 
+impl CuttableStream {
+    pub(crate) fn scissors(&self) -> Scissors {
+        self.scissors.clone()
+    }
+}
+
 impl AsyncRead for CuttableStream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.scissors.check()?;

@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use signalbox_core::delivery::Delivery;
+use signalbox_core::desk::Privacy;
 use signalbox_core::place::Place;
 use signalbox_core::port::{Channel, Refusal, SendError, Sent};
 use signalbox_core::sheet::{Sheet, View, sheet};
@@ -93,6 +94,11 @@ impl Sender {
 impl Channel for Sender {
     fn kind(&self) -> &'static str {
         crate::KIND
+    }
+
+    /// Nobody reads in a server who was not let in.
+    async fn privacy(&self, _place: &Place) -> Option<Privacy> {
+        Some(Privacy::Shared)
     }
 
     async fn send(&self, delivery: &Delivery) -> Result<Sent, SendError> {

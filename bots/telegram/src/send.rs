@@ -7,21 +7,25 @@ use crate::KIND;
 use crate::address::Address;
 use crate::bot::{Bot, Upload};
 use crate::fault::Fault;
+use crate::hear::privacy;
 use crate::keyboard::Keyboard;
 use crate::layout::{Item, LARGEST_OUT, layout};
 use crate::pace::{Pacer, Room};
 use crate::post::{self, Envelope};
 use crate::text::Rich;
+use crate::wire::Chat;
 use async_trait::async_trait;
 use signalbox_core::card::Card;
 use signalbox_core::delivery::Delivery;
-use signalbox_core::desk::{Desk, PlaceChange};
+use signalbox_core::desk::{Desk, PlaceChange, Privacy};
+use signalbox_core::place::Place;
 use signalbox_core::port::{Channel, Refusal, SendError, Sent};
 use signalbox_core::sheet::View;
 use signalbox_core::task::Attachment;
 use signalbox_core::time::Timestamp;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use teloxide_core::payloads::GetChat;
 
 /// How long a message may wait for its turn and for room.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -65,6 +69,11 @@ impl Channel for Outgoing {
             Ok(()) => Ok(Sent { message: sending.sent.last().cloned(), all: sending.sent }),
             Err(fault) => Err(self.failed(delivery, to, fault, sending.sent).await),
         }
+    }
+
+    async fn privacy(&self, place: &Place) -> Option<Privacy> {
+        let asked = GetChat::new(Address::of(place)?.recipient());
+        self.bot.call::<_, Chat>(&asked).await.ok().map(|chat| privacy(&chat))
     }
 
     async fn edit(&self, delivery: &Delivery, message: &str) -> Result<Sent, SendError> {

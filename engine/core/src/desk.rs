@@ -36,6 +36,17 @@ pub enum Privacy {
     Public,
 }
 
+impl Privacy {
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Shared => "shared",
+            Self::Public => "public",
+        }
+    }
+}
+
 /// Something that a person did in a place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Heard {

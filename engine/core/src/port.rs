@@ -2,12 +2,14 @@
 //!
 //! [`Hub`] is what places and people ask of the engine; the engine implements it, and so does the client that the command
 //! line uses to speak to a running hub. [`Channel`] is how the engine reaches a kind of place; every adapter brings one.
+//! [`Forge`] is a platform that keeps repositories, where the hub has an account of its own.
 
 use crate::approval::{Approval, Saying};
 use crate::automation::Automation;
 use crate::card::Card;
 use crate::command::Mode;
 use crate::delivery::Delivery;
+use crate::desk::Privacy;
 use crate::event::Live;
 use crate::grant::GrantSpan;
 use crate::ground::Ground;
@@ -17,6 +19,7 @@ use crate::place::Place;
 use crate::task::{Limits, Task};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -427,6 +430,11 @@ pub trait Channel: Send + Sync + 'static {
     async fn send(&self, delivery: &Delivery) -> Result<Sent, SendError>;
     /// Replaces a message that was sent before.
     async fn edit(&self, delivery: &Delivery, message: &str) -> Result<Sent, SendError>;
+    /// Who can read in a place, where the platform says so. It is asked before something is sent to a place from which nothing
+    /// was heard yet; what nobody knows counts as public.
+    async fn privacy(&self, _place: &Place) -> Option<Privacy> {
+        None
+    }
 }
 
 /// A card together with the id that tells repetitions apart, as an attached terminal is given it.
@@ -436,4 +444,23 @@ pub struct Handed {
     pub delivery: DeliveryId,
     /// The card.
     pub card: Card,
+}
+
+/// What opens a repository by https, for a while.
+#[derive(Debug, Clone)]
+pub struct RemoteToken {
+    /// The user name that goes with it, e.g. `x-access-token`.
+    pub user: String,
+    /// The token.
+    pub token: SecretString,
+}
+
+/// A platform that keeps repositories: it opens those for which a project has no credential of its own.
+#[async_trait]
+pub trait Forge: Send + Sync + 'static {
+    /// The token for a repository by its address; none where the address is of no platform that is known here, or we were
+    /// not let in there. It may end soon: it is asked for anew each time that it is needed.
+    async fn token_for(&self, address: &str) -> Result<Option<RemoteToken>, Refusal>;
+    /// The token was not accepted: the next one is made anew.
+    async fn forget(&self, address: &str);
 }

@@ -170,11 +170,7 @@ impl DeskService {
     }
 
     async fn remember_privacy(&self, heard: &Heard) -> Result<(), Refusal> {
-        let word = match heard.privacy {
-            Privacy::Private => "private",
-            Privacy::Shared => "shared",
-            Privacy::Public => "public",
-        };
+        let word = heard.privacy.as_str();
         if self.parts.store.place(&heard.place).await?.privacy != word {
             self.parts.store.set_place(&heard.place, PlaceSetting::Privacy(word)).await?;
         }

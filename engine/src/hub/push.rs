@@ -35,7 +35,7 @@ pub(crate) async fn push(parts: &Parts, actor: &Actor, id: &str) -> Result<Task,
     let commit: Commit = commit.parse().map_err(|error| refuse::internal("a task's commit is no commit", &error))?;
     let (project, _) = access::project(parts, actor, task.project.as_str()).await?;
     let remote = Remote::parse(&project.git).map_err(|refused| Refusal::Conflict(refused.to_string()))?;
-    let credential = secrets::credential(parts, &task.project).await?;
+    let credential = secrets::credential(parts, &task.project, &remote).await?;
     let failed = |error: GitError| refuse::internal("a mirror cannot be used", &error);
     let mirror = parts.git.open(&task.project).map_err(failed)?;
     let conversation = parts.store.conversation(&task.conversation).await?;

@@ -5,13 +5,13 @@ use crate::fresh;
 use crate::git::{Commit, Credential, DefaultBranch, GitError, Mirror, Remote};
 use crate::hub::chain;
 use crate::parts::Parts;
-use crate::secrets;
+use crate::secrets::{self, NoCredential};
 use crate::settings::{left, stricter};
 use crate::store::{Conversation, Fenced, Lease, StoreError};
 use signalbox_core::ground::Ground;
 use signalbox_core::money::MicroUsd;
 use signalbox_core::policy::{Policy, SandboxSettings};
-use signalbox_core::port::{Asking, Project};
+use signalbox_core::port::{Asking, Project, Refusal};
 use signalbox_core::task::{FailureKind, Limits, Task};
 use std::time::Duration;
 
@@ -27,7 +27,6 @@ pub(crate) struct Brief {
     /// How long the task's earlier runs took together.
     pub(crate) time_used: Duration,
     pub(crate) remote: Remote,
-    pub(crate) credential: Credential,
     pub(crate) mirror: Mirror,
     /// The commit that the task stands on; none in an empty repository.
     pub(crate) base: Option<Commit>,
@@ -94,27 +93,27 @@ pub(crate) async fn load(parts: &Parts, lease: &Lease, entry: Entry) -> Result<B
     let remote = Remote::parse(&project.git).map_err(|refused| {
         Ending::failed(FailureKind::RepositoryRefused, format!("the project's address is refused: {refused}"))
     })?;
-    let credential = secrets::credential(parts, &project.id).await.map_err(store_failed)?;
-    let (mirror, base) = ground(parts, &task, &conversation, (&remote, &credential)).await?;
+    let (mirror, base) = ground_of(parts, &task, &conversation, &remote).await?;
     let own = &policy.settings.limits;
     let seconds = own.time_limit.map(|span| span.as_secs());
     let limits = stricter(&task.limits, &Limits { budget: own.budget, seconds, turns: own.max_turns });
     let time_used = parts.store.time_used(&task.id).await.map_err(store_failed)?;
     let lease = lease.clone();
-    Ok(Brief {
-        lease,
-        task,
-        project,
-        policy,
-        conversation,
-        asking,
-        limits,
-        time_used,
-        remote,
-        credential,
-        mirror,
-        base,
-    })
+    Ok(Brief { lease, task, project, policy, conversation, asking, limits, time_used, remote, mirror, base })
+}
+
+async fn ground_of(
+    parts: &Parts,
+    task: &Task,
+    conversation: &Conversation,
+    remote: &Remote,
+) -> Result<(Mirror, Option<Commit>), Ending> {
+    let credential = secrets::credential(parts, &task.project, remote).await.map_err(locked)?;
+    let found = ground(parts, task, conversation, (remote, &credential)).await;
+    if matches!(&found, Err(Ending::Failed(failure)) if failure.kind == FailureKind::RepositoryRefused) {
+        secrets::refused(parts, remote).await;
+    }
+    found
 }
 
 /// The conversation's volumes are on a node that is away: its work goes on from its last commit, in a new session.
@@ -194,6 +193,17 @@ fn elsewhere(commit: &Commit) -> String {
 fn unreachable(error: &GitError) -> Ending {
     let kind = if error.is_passing() { FailureKind::RepositoryUnreachable } else { FailureKind::RepositoryRefused };
     Ending::failed(kind, format!("the repository could not be fetched: {}", chain(error)))
+}
+
+/// Nobody gives out what opens the repository.
+fn locked(fault: NoCredential) -> Ending {
+    let words = fault.to_string();
+    let kind = match fault {
+        NoCredential::Store(error) => return store_failed(error),
+        NoCredential::Forge(Refusal::Unavailable(_) | Refusal::Internal(_)) => FailureKind::RepositoryUnreachable,
+        NoCredential::Forge(_) => FailureKind::RepositoryRefused,
+    };
+    Ending::failed(kind, words)
 }
 
 pub(super) fn store_failed(error: StoreError) -> Ending {

@@ -7,10 +7,12 @@ use super::work::{Work, fetch_out};
 use super::{Ending, published};
 use crate::bus::Ring;
 use crate::fresh;
+use crate::git::Commit;
 use crate::hub::chain;
 use crate::outcome::{self, Outcome, Pushed, audience, task_card};
 use crate::parts::Parts;
 use crate::publish::{Publication, Unpushed};
+use crate::secrets;
 use crate::store::{Fenced, Finish, Lease, Parking, Requeue, Requeued, StoreError, owed};
 use signalbox_core::card::{Card, TaskCard};
 use signalbox_core::event::EventKind;
@@ -113,24 +115,10 @@ fn left_running(lease: &Lease, error: &StoreError) {
 
 async fn push(parts: &Parts, brief: &Brief, work: &mut Work) {
     let Some(commit) = work.commit.clone() else { return };
-    let settings = &brief.policy.settings.push;
-    if settings.when != PushWhen::Auto {
+    if brief.policy.settings.push.when != PushWhen::Auto {
         return;
     }
-    // A new conversation's row, as it was read, says nothing of this yet.
-    let known = brief.conversation.base.as_ref().or(brief.task.base.as_ref());
-    let began = known.and_then(|commit| commit.parse().ok()).or_else(|| brief.base.clone());
-    let publication = Publication {
-        began,
-        task: &brief.task,
-        conversation: &brief.conversation,
-        mirror: &brief.mirror,
-        remote: &brief.remote,
-        credential: &brief.credential,
-        settings,
-        commit: &commit,
-    };
-    match publication.push(parts).await {
+    match publish(parts, brief, &commit).await {
         Ok(pushed) => {
             let Pushed { branch, commit } = pushed.clone();
             work.events.push(EventKind::Pushed { branch, commit });
@@ -144,6 +132,26 @@ async fn push(parts: &Parts, brief: &Brief, work: &mut Work) {
             work.events.push(EventKind::Warning { message });
         }
     }
+}
+
+async fn publish(parts: &Parts, brief: &Brief, commit: &Commit) -> Result<Pushed, Unpushed> {
+    // What opened the repository when the run began may have ended by now.
+    let credential = secrets::credential(parts, &brief.project.id, &brief.remote).await;
+    let credential = credential.map_err(|fault| Unpushed { branch: None, why: chain(&fault) })?;
+    // A new conversation's row, as it was read, says nothing of this yet.
+    let known = brief.conversation.base.as_ref().or(brief.task.base.as_ref());
+    let began = known.and_then(|commit| commit.parse().ok()).or_else(|| brief.base.clone());
+    let publication = Publication {
+        began,
+        task: &brief.task,
+        conversation: &brief.conversation,
+        mirror: &brief.mirror,
+        remote: &brief.remote,
+        credential: &credential,
+        settings: &brief.policy.settings.push,
+        commit,
+    };
+    publication.push(parts).await
 }
 
 /// Writes the outcome, or queues the task again.

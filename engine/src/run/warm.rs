@@ -10,6 +10,7 @@ use crate::git::DefaultBranch;
 use crate::hub::chain;
 use crate::parts::Parts;
 use crate::sandbox::Line;
+use crate::secrets;
 use crate::tend::discard;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -45,7 +46,8 @@ pub(crate) async fn refill(parts: &Parts, mut brief: Brief, stop: &CancellationT
 }
 
 async fn newest(parts: &Parts, brief: &Brief) -> Result<Option<crate::git::Commit>, String> {
-    let mirror = parts.git.sync(&brief.project.id, &brief.remote, &brief.credential).await.map_err(|e| chain(&e))?;
+    let credential = secrets::credential(parts, &brief.project.id, &brief.remote).await.map_err(|e| chain(&e))?;
+    let mirror = parts.git.sync(&brief.project.id, &brief.remote, &credential).await.map_err(|e| chain(&e))?;
     match mirror.default_branch().await.map_err(|error| chain(&error))? {
         DefaultBranch::At { commit, .. } => Ok(Some(commit)),
         DefaultBranch::Empty => Ok(None),

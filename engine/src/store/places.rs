@@ -167,7 +167,10 @@ impl Store {
     }
 
     /// How much of a card may be shown in a place: all of it, unless anybody can read there and policy does not say so.
-    pub(super) async fn detail_in(&self, place: &Place, card: &Card) -> Result<Detail, StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn detail_in(&self, place: &Place, card: &Card) -> Result<Detail, StoreError> {
         let project = match card {
             Card::Approval(approval) => approval.project.as_str(),
             Card::Task(card) => &card.project,

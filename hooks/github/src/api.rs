@@ -13,11 +13,12 @@ use crate::settings::GitHubSettings;
 use crate::tokens::Keys;
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, AUTHORIZATION, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH, LINK};
-use reqwest::{Client, Method, StatusCode, Url};
+use reqwest::{Certificate, Client, Method, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -77,7 +78,11 @@ impl Api {
         let builder = Client::builder().connect_timeout(CONNECT).timeout(USUAL).tcp_nodelay(true);
         let builder = builder.user_agent(concat!("signalbox/", env!("CARGO_PKG_VERSION"))).default_headers(headers);
         // Where an answer leads elsewhere, the credential must not go along.
-        let client = builder.redirect(reqwest::redirect::Policy::none()).build();
+        let mut builder = builder.redirect(reqwest::redirect::Policy::none());
+        if let Some(file) = &settings.ca_file {
+            builder = builder.tls_certs_only(authorities(file)?);
+        }
+        let client = builder.build();
         let client = client.map_err(|error| GitHubError::Client(error.without_url()))?;
         let (base, keys) = (settings.base()?, Keys::new(&settings.credentials)?);
         let inner = Inner { client, base, keys, gates: Gates::default(), etags: Etags::default() };
@@ -92,6 +97,16 @@ impl Api {
     /// Whose limits a request in a repository counts against.
     pub(crate) fn payer(&self, repo: &Repo) -> String {
         self.inner.keys.payer(Who::In(repo))
+    }
+
+    /// What opens a repository to git.
+    pub(crate) async fn token(&self, repo: &Repo) -> Result<SecretString, Fault> {
+        self.inner.keys.token(self, Who::In(repo)).await
+    }
+
+    /// The token of a repository is not taken any more.
+    pub(crate) fn forget_token(&self, repo: &Repo) {
+        self.inner.keys.forget(Who::In(repo));
     }
 
     /// Asks something; what has not changed since it was asked last is not sent again.
@@ -244,6 +259,14 @@ impl Api {
         }
         url
     }
+}
+
+/// The authorities in a PEM file; a file without any is a mistake.
+fn authorities(file: &Path) -> Result<Vec<Certificate>, GitHubError> {
+    let unusable = |why: String| GitHubError::CaFile { path: file.to_owned(), why };
+    let text = std::fs::read(file).map_err(|error| unusable(error.to_string()))?;
+    let found = Certificate::from_pem_bundle(&text).map_err(|error| unusable(error.to_string()))?;
+    if found.is_empty() { Err(unusable("there is no certificate in it".to_owned())) } else { Ok(found) }
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {

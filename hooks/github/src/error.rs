@@ -1,6 +1,7 @@
 //! What can go wrong in setting the adapter up or asking about it.
 
 use crate::fault::Fault;
+use std::path::PathBuf;
 
 /// Why the adapter cannot be set up, or GitHub did not answer.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,14 @@ pub enum GitHubError {
     /// A repository's name is none.
     #[error("`{0}` names no repository: write OWNER/NAME")]
     Repository(String),
+    /// The authorities to trust cannot be read.
+    #[error("github.ca_file ({}) cannot be used: {why}", .path.display())]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// There is no HTTP client.
     #[error("no HTTP client could be set up")]
     Client(#[source] reqwest::Error),

@@ -29,6 +29,7 @@ mod listen;
 mod moment;
 mod pace;
 mod people;
+mod remotes;
 mod repo;
 mod send;
 mod settings;
@@ -45,6 +46,7 @@ pub use error::GitHubError;
 pub use examine::{About, Missing, examine, find_account};
 pub use fault::Fault;
 pub use github::GitHub;
+pub use remotes::Remotes;
 pub use settings::{API_URL, Credentials, GitHubSettings, Pace};
 
 /// Whether a place is a repository on GitHub, or an issue of one, by its address alone.

@@ -5,6 +5,7 @@ use crate::jwt::AppKey;
 use crate::repo::Repo;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
+use std::path::PathBuf;
 
 /// GitHub's own address; an Enterprise server has `https://HOST/api/v3`.
 pub const API_URL: &str = "https://api.github.com";
@@ -18,6 +19,8 @@ pub struct GitHubSettings {
     pub webhook_secret: SecretString,
     /// Where the API is.
     pub api_url: String,
+    /// The authorities to trust there, in PEM, instead of the system's.
+    pub ca_file: Option<PathBuf>,
     /// By which name people call it, without `@`. With an App it may be left empty: then it is the App's own.
     pub name: String,
     /// Labelling an issue with this asks for work on it; empty: no label does.
@@ -118,6 +121,7 @@ mod tests {
             credentials: Credentials::Token(token.into()),
             webhook_secret: "s3cret".into(),
             api_url: API_URL.to_owned(),
+            ca_file: None,
             name: name.to_owned(),
             label: String::new(),
             repositories: vec!["acme/site".to_owned()],

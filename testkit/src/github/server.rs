@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -16,6 +17,7 @@ use super::routes;
 use super::settings::GithubSettings;
 use super::stage::{Shared, Stage};
 use super::world::{World, secret};
+use crate::secure::{Authority, SecureListener};
 use crate::socket::{CuttableListener, Scissors};
 
 /// How long `stop` waits for open connections before it leaves them.
@@ -24,10 +26,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A stand-in for GitHub, listening until it is stopped or dropped.
 pub struct GithubServer {
     address: SocketAddr,
+    /// `http://127.0.0.1:PORT`, or with https `https://localhost:PORT`.
+    web: String,
     pub(crate) stage: Shared,
     server: JoinHandle<io::Result<()>>,
     delivery: JoinHandle<()>,
     closing: DropGuard,
+    authority: Option<Authority>,
     _repositories: TempDir,
 }
 
@@ -43,24 +48,44 @@ impl GithubServer {
         let address = listener.local_addr()?;
         let repositories = TempDir::with_prefix("github-")?;
         let closing = CancellationToken::new();
-        let world = World::new(settings, format!("http://{address}"), repositories.path().to_owned());
+        let authority = settings.secure.then(Authority::new).transpose()?;
+        let web = match &authority {
+            Some(_) => format!("https://localhost:{}", address.port()),
+            None => format!("http://{address}"),
+        };
+        let world = World::new(settings, web.clone(), repositories.path().to_owned());
         let stage = Stage::new(world, closing.clone());
         let service = routes::router(stage.clone()).into_make_service_with_connect_info::<Scissors>();
-        let serve =
-            axum::serve(CuttableListener(listener), service).with_graceful_shutdown(closing.clone().cancelled_owned());
-        let server = tokio::spawn(serve.into_future());
+        let (listener, end) = (CuttableListener(listener), closing.clone().cancelled_owned());
+        let server = match &authority {
+            None => tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(end).into_future()),
+            Some(authority) => {
+                let listener = SecureListener::new(listener, authority.acceptor()?)?;
+                tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(end).into_future())
+            }
+        };
         let delivery = tokio::spawn(deliver(stage.clone()));
-        Ok(Self { address, stage, server, delivery, closing: closing.drop_guard(), _repositories: repositories })
+        let closing = closing.drop_guard();
+        Ok(Self { address, web, stage, server, delivery, closing, authority, _repositories: repositories })
     }
 
     /// The address of the API as `api.github.com` has it, and of git, without a slash at its end.
     pub fn base_url(&self) -> String {
-        format!("http://{}", self.address)
+        self.web.clone()
     }
 
     /// The address of the API as GitHub Enterprise has it.
     pub fn enterprise_url(&self) -> String {
-        format!("http://{}/api/v3", self.address)
+        format!("{}/api/v3", self.web)
+    }
+
+    /// The authority that clients must trust to speak to it, as a PEM file.
+    ///
+    /// # Panics
+    /// When the server speaks without TLS.
+    pub fn ca_file(&self) -> PathBuf {
+        let authority = self.authority.as_ref();
+        authority.map(Authority::file).expect("a server that was started with `secure`")
     }
 
     /// The address that it listens on.

@@ -22,6 +22,8 @@ static APP_KEY: LazyLock<String> = LazyLock::new(|| {
 pub struct GithubSettings {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Whether it speaks https, as an Enterprise server does with an authority of its own.
+    pub secure: bool,
     /// The App's private key, PKCS#1 as PEM, which is how GitHub hands it out.
     pub app_key: String,
     /// The App's short name; its bot is called `NAME[bot]`.
@@ -48,6 +50,7 @@ impl Default for GithubSettings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            secure: false,
             app_key: APP_KEY.clone(),
             app_slug: "signalbox".to_owned(),
             app_permissions: default_permissions(),

@@ -26,7 +26,7 @@ const FIRST_ID: u64 = 1001;
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) settings: GithubSettings,
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT`, or with https `https://localhost:PORT`.
     pub(crate) web: String,
     pub(crate) clock: Clock,
     pub(crate) accounts: BTreeMap<u64, Account>,

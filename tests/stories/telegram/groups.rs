@@ -125,7 +125,7 @@ async fn where_anybody_can_read_policy_can_keep_answers_from_them_and_another_pr
     ann.says(&group, &format!("/status {task}"));
     team.hears(&group, "keeps what was done from them").await;
     ann.says(&anns, &format!("/status {task}"));
-    team.hears(&anns, "Bash echo ran").await;
+    team.hears(&anns, "echo ran >> ran.txt").await;
 
     let repository = team.world.repository();
     team.says(&["project", "add", "other", "--git", repository.to_str().unwrap()]).await;

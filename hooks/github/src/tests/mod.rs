@@ -8,6 +8,7 @@ mod examining;
 mod hearing;
 mod layouts;
 mod listening;
+mod remotes;
 mod rig;
 mod samples;
 mod sending;
@@ -28,6 +29,7 @@ pub(crate) fn with_token() -> GitHubSettings {
         credentials: Credentials::Token("ghp_secret".into()),
         webhook_secret: "s3cret".into(),
         api_url: API_URL.to_owned(),
+        ca_file: None,
         name: "signalbox".to_owned(),
         label: "signalbox".to_owned(),
         repositories: Vec::new(),

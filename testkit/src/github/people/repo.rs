@@ -1,5 +1,7 @@
 //! A repository as a test holds it.
 
+use std::path::PathBuf;
+
 use super::pushing::Push;
 use super::seen::{CheckRunSeen, CommitSeen};
 use super::thread::Thread;
@@ -67,6 +69,11 @@ impl Repo {
     /// Where git finds it.
     pub fn clone_url(&self) -> String {
         self.look(|world, one| format!("{}.git", world.page_of(one)))
+    }
+
+    /// Where its files lie, for whoever needs it without asking GitHub.
+    pub fn folder(&self) -> PathBuf {
+        self.look(|_, one| one.git.path().to_owned())
     }
 
     /// Gives somebody a role; [`Role::None`] takes it away.

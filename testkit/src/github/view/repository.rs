@@ -68,7 +68,7 @@ impl World {
             "id": one.id, "node_id": node_id("R", one.id), "name": one.name, "full_name": self.full_name(one),
             "private": private, "owner": self.user_json(one.owner), "html_url": page, "description": null,
             "fork": one.parent.is_some(), "url": api, "created_at": stamp(one.made), "updated_at": stamp(one.made),
-            "pushed_at": stamp(one.pushed), "git_url": format!("git://{}", page.trim_start_matches("http://")),
+            "pushed_at": stamp(one.pushed), "git_url": format!("git://{}", page.split_once("://").map_or("", |(_, rest)| rest)),
             "ssh_url": format!("git@127.0.0.1:{}.git", self.full_name(one)), "clone_url": format!("{page}.git"),
             "svn_url": page, "homepage": null,
         });
