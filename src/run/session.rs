@@ -255,6 +255,5 @@ fn outcome_of(task: &TaskId, kind: &EventKind, pushed: bool) -> Option<OutcomeCa
         stat: stat.clone(),
         cost: MicroUsd::from_dollars(*cost_usd),
         elapsed_ms: *elapsed_ms,
-        files: Vec::new(),
-    })
+        files: Vec::new(), proposal: None })
 }

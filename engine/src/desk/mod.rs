@@ -5,8 +5,10 @@
 //! in the transaction that marks the update as handled, so that it is said once however often the update is handed in.
 
 mod answers;
+mod begin;
 mod choose;
 mod files;
+mod ground;
 mod hear;
 mod link;
 mod places;
@@ -27,6 +29,7 @@ use bytes::Bytes;
 use signalbox_core::desk::{Answered, Desk, Heard, NewFile, PlaceChange, Suggestion, Typing, Update};
 use signalbox_core::people::Identity;
 use signalbox_core::place::Place;
+use signalbox_core::policy::Trigger;
 use signalbox_core::port::Refusal;
 use signalbox_core::task::Attachment;
 use std::sync::Arc;
@@ -71,6 +74,10 @@ impl Desk for DeskService {
 
     async fn knows(&self, account: &Identity) -> Result<bool, Refusal> {
         Ok(self.parts.store.actor_by_identity(account).await?.is_some())
+    }
+
+    async fn heeds(&self, place: &Place, parent: Option<&Place>, trigger: Trigger) -> Result<bool, Refusal> {
+        self.lets_begin(place, parent, trigger).await
     }
 
     async fn keep_file(&self, sender: &Identity, file: NewFile) -> Result<Attachment, Refusal> {

@@ -57,8 +57,7 @@ fn outcome(answer: &str) -> Card {
         stat: None,
         cost: MicroUsd::default(),
         elapsed_ms: 12_000,
-        files: Vec::new(),
-    })
+        files: Vec::new(), proposal: None })
 }
 
 fn reply(parts: Vec<Part>, file: Option<TextFile>) -> Card {

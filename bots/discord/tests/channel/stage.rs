@@ -148,8 +148,7 @@ pub(crate) fn answered(answer: &str) -> Card {
         stat: None,
         cost: MicroUsd::default(),
         elapsed_ms: 1000,
-        files: Vec::new(),
-    })
+        files: Vec::new(), proposal: None })
 }
 
 pub(crate) fn asks(command: &str) -> Card {

@@ -1,5 +1,6 @@
 //! What a policy fixes besides the decision on calls: who approves, limits, the sandbox, pushing and what cards show.
 
+use super::github::GitHubPolicy;
 use super::rule::{host_fits, wild};
 use crate::id::UserId;
 use crate::money::MicroUsd;
@@ -21,6 +22,8 @@ pub struct Settings {
     pub push: PushSettings,
     /// How much an approval card shows in a place that others can read.
     pub detail_in_public: Detail,
+    /// What holds for work on GitHub.
+    pub github: GitHubPolicy,
 }
 
 /// Somebody who may approve.

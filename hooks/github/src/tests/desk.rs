@@ -118,6 +118,10 @@ impl Desk for Counter {
         Ok(self.state().known.contains(&account.account))
     }
 
+    async fn heeds(&self, _: &Place, _: Option<&Place>, _: signalbox_core::policy::Trigger) -> Result<bool, Refusal> {
+        Ok(true)
+    }
+
     async fn keep_file(&self, _: &Identity, _: NewFile) -> Result<Attachment, Refusal> {
         Err(Refusal::Invalid("GitHub brings no files".to_owned()))
     }
