@@ -4,8 +4,8 @@
 //! began; all other work goes onto the task's own branch. On its way out the hub says by whom it is, and signs it.
 
 use crate::git::{
-    BranchName, Byline, Commit, Credential, DefaultBranch, Expected, GitError, Mirror, Person, PushError, PushRequest, Rejection,
-    Remote, RewriteRequest,
+    BranchName, Byline, Commit, Credential, DefaultBranch, Expected, GitError, Mirror, Person, PushError, PushRequest,
+    Rejection, Remote, RewriteRequest,
 };
 use crate::hub::chain;
 use crate::outcome::Pushed;

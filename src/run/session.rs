@@ -255,5 +255,7 @@ fn outcome_of(task: &TaskId, kind: &EventKind, pushed: bool) -> Option<OutcomeCa
         stat: stat.clone(),
         cost: MicroUsd::from_dollars(*cost_usd),
         elapsed_ms: *elapsed_ms,
-        files: Vec::new(), proposal: None })
+        files: Vec::new(),
+        proposal: None,
+    })
 }

@@ -214,7 +214,9 @@ fn card(state: TaskState) -> OutcomeCard {
         cost: MicroUsd(31_000),
         elapsed_ms: 12_400,
         files: Vec::new(),
-    }, proposal: None }
+        proposal: None,
+    }
+}
 
 #[test]
 fn the_outcome_tells_answer_files_branch_cost_and_time() {

@@ -8,8 +8,10 @@ use crate::api::Api;
 use crate::checks::Checks;
 use crate::fault::Fault;
 use crate::ground::ground;
-use crate::hear::{Asked, Base, head};
+use crate::hear::{Asked, Base, Head, head};
 use crate::people::at_most;
+use crate::propose::note_of;
+use crate::repo::Thread;
 use signalbox_core::desk::{Answered, Desk, Heard, PlaceChange, Privacy, Said};
 use signalbox_core::port::Refusal;
 use std::sync::Arc;
@@ -52,6 +54,9 @@ impl Actor {
             // Where others were let in, the desk turns them away in its own words.
             return if heard.privacy == Privacy::Public { Err(Stop::Over("a stranger's")) } else { Ok(heard) };
         }
+        if !self.begins(asked).await? {
+            return Err(Stop::Over("the project's policy lets it begin no work"));
+        }
         let permission = self.api.permission(&asked.thread.repo, &asked.login).await;
         let permission = permission.map_err(|fault| stop(&fault, "what they may do is not told"))?;
         heard.at_most = Some(at_most(&permission, asked.account).ok_or(Stop::Over("they may nothing there"))?);
@@ -62,7 +67,7 @@ impl Actor {
             heard.about = Some(About::check(&check).into_text());
         }
         let head = match &asked.base {
-            Base::Default => None,
+            Base::Default => self.proposed(asked).await?,
             Base::Head(head) => Some(head.clone()),
             Base::Pull => {
                 let pull = self.api.pull(&asked.thread).await;
@@ -72,6 +77,27 @@ impl Actor {
         };
         heard.ground = head.map(|head| ground(asked.thread.number, &head));
         Ok(heard)
+    }
+
+    async fn begins(&self, asked: &Asked) -> Result<bool, Stop> {
+        let Some(trigger) = asked.trigger else { return Ok(true) };
+        let heard = &asked.heard;
+        self.desk.heeds(&heard.place, heard.parent.as_ref(), trigger).await.map_err(Stop::Later)
+    }
+
+    /// The head of the pull request that an issue's work became, as long as it is open: work at the issue goes on there.
+    async fn proposed(&self, asked: &Asked) -> Result<Option<Head>, Stop> {
+        if asked.trigger.is_none() {
+            return Ok(None);
+        }
+        let noted = self.desk.noted(&asked.heard.source, &note_of(&asked.thread)).await.map_err(Stop::Later)?;
+        let Some(number) = noted.and_then(|number| number.parse().ok()) else { return Ok(None) };
+        match self.api.pull(&Thread { repo: asked.thread.repo.clone(), number }).await {
+            Ok(pull) if pull.is_open() => Ok(head(&pull.head, &pull.base).filter(|head| head.is_ours)),
+            Ok(_) => Ok(None),
+            Err(fault) if fault.is_absence() => Ok(None),
+            Err(fault) => Err(stop(&fault, "its pull request cannot be asked for")),
+        }
     }
 
     async fn hand_in(&self, asked: &Asked, heard: Heard) -> Result<(), Refusal> {

@@ -7,6 +7,7 @@ mod buttons;
 mod deliveries;
 mod job;
 mod places;
+mod proposing;
 mod pulls;
 mod pushing;
 mod words;

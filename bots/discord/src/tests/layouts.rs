@@ -57,7 +57,9 @@ fn outcome(answer: &str) -> Card {
         stat: None,
         cost: MicroUsd::default(),
         elapsed_ms: 12_000,
-        files: Vec::new(), proposal: None })
+        files: Vec::new(),
+        proposal: None,
+    })
 }
 
 fn reply(parts: Vec<Part>, file: Option<TextFile>) -> Card {

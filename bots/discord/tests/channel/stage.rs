@@ -148,7 +148,9 @@ pub(crate) fn answered(answer: &str) -> Card {
         stat: None,
         cost: MicroUsd::default(),
         elapsed_ms: 1000,
-        files: Vec::new(), proposal: None })
+        files: Vec::new(),
+        proposal: None,
+    })
 }
 
 pub(crate) fn asks(command: &str) -> Card {

@@ -51,15 +51,8 @@ pub enum Trigger {
 
 impl Trigger {
     /// All there are.
-    pub const ALL: [Self; 7] = [
-        Self::Mention,
-        Self::Command,
-        Self::Assigned,
-        Self::Labelled,
-        Self::Opened,
-        Self::Review,
-        Self::CheckFailed,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Mention, Self::Command, Self::Assigned, Self::Labelled, Self::Opened, Self::Review, Self::CheckFailed];
 
     /// As it is written in a policy.
     pub fn as_str(self) -> &'static str {
@@ -129,7 +122,8 @@ mod tests {
     fn everything_begins_work_unless_it_is_said_otherwise() {
         assert_eq!(read("").unwrap(), GitHubPolicy::default());
         assert_eq!(GitHubPolicy::default().triggers, Trigger::ALL);
-        let given = read("triggers = ['mention', 'check_failed']\npull_request = 'ready'\ncloses_issue = false").unwrap();
+        let given =
+            read("triggers = ['mention', 'check_failed']\npull_request = 'ready'\ncloses_issue = false").unwrap();
         assert_eq!(given.triggers, [Trigger::Mention, Trigger::CheckFailed]);
         let put_forward = Proposal { draft: false, closes: false, by: "ann".to_owned() };
         assert_eq!(given.proposal("ann".to_owned()), Some(put_forward));

@@ -270,7 +270,9 @@ fn the_last_message_says_what_changed_and_what_can_be_done_next() {
         stat: Some(DiffStat { files: vec![file("a`b"), file("b")], insertions: 6, deletions: 2 }),
         cost: MicroUsd(30_000),
         elapsed_ms: 2_800,
-        files: Vec::new(), proposal: None };
+        files: Vec::new(),
+        proposal: None,
+    };
     assert_snapshot!(drawn(&sheet(&Card::Outcome(outcome.clone()), view(Detail::Full))), @r"
     md Done.
     2 files, +6 −2

@@ -49,7 +49,9 @@ fn outcome(to: &str, of: u128) -> Delivery {
         stat: None,
         cost: MicroUsd(5),
         elapsed_ms: 1,
-        files: Vec::new(), proposal: None };
+        files: Vec::new(),
+        proposal: None,
+    };
     owed(place(to), Card::Outcome(card), at(10))
 }
 

@@ -108,7 +108,9 @@ pub(super) fn outcome(answer: &str, files: &[&str]) -> Card {
         stat: Some(DiffStat::default()),
         cost: MicroUsd::default(),
         elapsed_ms: 12_000,
-        files: files.iter().map(|name| blob(name)).collect(), proposal: None })
+        files: files.iter().map(|name| blob(name)).collect(),
+        proposal: None,
+    })
 }
 
 pub(super) fn delivery(place: &str, card: Card) -> Delivery {
