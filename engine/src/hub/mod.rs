@@ -13,7 +13,7 @@ mod refuse;
 mod steer;
 mod submit;
 
-pub(crate) use access::standing as access_standing;
+pub(crate) use access::{approval as access_approval, standing as access_standing};
 pub(crate) use refuse::chain;
 
 use crate::parts::Parts;

@@ -6,6 +6,7 @@
 use crate::about::About;
 use crate::api::Api;
 use crate::checks::Checks;
+use crate::checks::findings::FORM;
 use crate::fault::Fault;
 use crate::ground::ground;
 use crate::hear::{Asked, Base, Head, head};
@@ -13,6 +14,7 @@ use crate::people::at_most;
 use crate::propose::note_of;
 use crate::repo::Thread;
 use signalbox_core::desk::{Answered, Desk, Heard, PlaceChange, Privacy, Said};
+use signalbox_core::place::Place;
 use signalbox_core::port::Refusal;
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
@@ -75,8 +77,19 @@ impl Actor {
                 Some(head(&pull.head, &pull.base).ok_or(Stop::Over("the pull request has no head"))?)
             }
         };
+        if self.api.is_app() && asked.trigger.is_some() && asked.base != Base::Default {
+            // Ours, so it stands before what others wrote.
+            heard.about = Some([FORM, heard.about.as_deref().unwrap_or_default()].join("\n\n").trim_end().to_owned());
+        }
         heard.ground = head.map(|head| ground(asked.thread.number, &head));
+        self.note_commit(&heard).await.map_err(Stop::Later)?;
         Ok(heard)
+    }
+
+    /// The head may be newer than the comment that asks: what is worked on is said under the card.
+    async fn note_commit(&self, heard: &Heard) -> Result<(), Refusal> {
+        let (Some(ground), Some(message)) = (&heard.ground, &heard.message) else { return Ok(()) };
+        self.desk.note(&heard.source, &commit_of(&heard.place, message), &ground.commit).await
     }
 
     async fn begins(&self, asked: &Asked) -> Result<bool, Stop> {
@@ -129,6 +142,11 @@ impl Actor {
             }
         });
     }
+}
+
+/// Under which key it is noted what a request works on, by the message that asks.
+pub(crate) fn commit_of(place: &Place, message: &str) -> String {
+    format!("commit:{} {message}", place.address())
 }
 
 /// What a fault means for a request: GitHub's plain no is one, everything else may pass.

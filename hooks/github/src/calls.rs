@@ -6,6 +6,10 @@ use crate::repo::{Repo, Thread};
 use crate::wire::{Issue, Pull, User};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::HashSet;
+
+/// How many pages of changed files are read; GitHub lists 3,000 files.
+const PAGES: usize = 30;
 
 /// Something that was made.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -71,6 +75,12 @@ pub(crate) struct NewPull<'a> {
     pub(crate) base: &'a str,
     pub(crate) body: &'a str,
     pub(crate) draft: bool,
+}
+
+/// A file that a pull request changes.
+#[derive(Debug, Clone, Deserialize)]
+struct Changed {
+    filename: String,
 }
 
 /// A branch.
@@ -166,6 +176,21 @@ impl Api {
         let head = format!("{}:{branch}", repo.owner);
         let query = [("head", head.as_str()), ("state", "all"), ("per_page", "1")];
         Ok(self.page::<Pull>(Who::In(repo), &path, &query).await?.0.into_iter().next())
+    }
+
+    /// The files that a pull request changes, as they are called after it.
+    pub(crate) async fn changed_files(&self, thread: &Thread) -> Result<HashSet<String>, Fault> {
+        let Thread { repo, number } = thread;
+        let path = ["repos", &repo.owner, &repo.name, "pulls", &number.to_string(), "files"];
+        let (mut files, mut page) = (HashSet::new(), "1".to_owned());
+        for _ in 0..PAGES {
+            let query = [("per_page", "100"), ("page", page.as_str())];
+            let (found, next) = self.page::<Changed>(Who::In(repo), &path, &query).await?;
+            files.extend(found.into_iter().map(|file| file.filename));
+            let Some(next) = next else { break };
+            page = next;
+        }
+        Ok(files)
     }
 
     /// Opens a pull request.

@@ -219,5 +219,11 @@ fn begins(text: &str, manner: &Manner, by: Option<Trigger>) -> Option<Trigger> {
 
 fn is_urgent(text: &str, manner: &Manner) -> bool {
     let command = parse(text, manner);
-    matches!(command, Ok(Some(Command::Approve { .. } | Command::Deny { .. } | Command::StopTask { .. })))
+    let decides = |command: &Command| {
+        matches!(
+            command,
+            Command::Approve { .. } | Command::Deny { .. } | Command::Answer { .. } | Command::StopTask { .. }
+        )
+    };
+    command.is_ok_and(|command| command.is_some_and(|command| decides(&command)))
 }

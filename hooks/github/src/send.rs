@@ -5,6 +5,7 @@
 //! finds the comment that is there.
 
 use crate::KIND;
+use crate::act::commit_of;
 use crate::api::Api;
 use crate::checks::Checks;
 use crate::fault::Fault;
@@ -13,6 +14,7 @@ use crate::moment;
 use crate::pace::Pacer;
 use crate::propose::Proposer;
 use crate::repo::Thread;
+use crate::text::inline_code;
 use async_trait::async_trait;
 use signalbox_core::card::Card;
 use signalbox_core::delivery::Delivery;
@@ -97,10 +99,18 @@ impl Outgoing {
     async fn body(&self, delivery: &Delivery, to: &Thread) -> Result<String, Fault> {
         let about = match &delivery.card {
             Card::Outcome(card) => self.proposer.put_forward(to, card).await?,
-            Card::Task(_) | Card::Approval(_) | Card::Reply(_) => None,
+            Card::Task(_) => self.commit_of(delivery).await,
+            Card::Approval(_) | Card::Reply(_) => None,
         };
         let about = about.map(|line| format!("\n\n{line}")).unwrap_or_default();
         Ok(format!("{}{about}\n\n{}", layout(&delivery.card, view(delivery)), mark(delivery)))
+    }
+
+    /// Which commit a task works on, where it is not the default branch's newest.
+    async fn commit_of(&self, delivery: &Delivery) -> Option<String> {
+        let key = commit_of(&delivery.place, delivery.answers.as_deref()?);
+        let noted = self.desk.noted(&self.proposer.source, &key).await.ok().flatten()?;
+        Some(format!("<sub>It works on commit {}.</sub>", inline_code(noted.get(..12).unwrap_or(&noted))))
     }
 
     /// The comment that an earlier try has written, where its answer was lost.
