@@ -3,6 +3,7 @@
 //! Start-up reconciles before anything new begins: containers that belong to no running task are removed, running tasks are
 //! taken up again. Stopping lets go: a running sandbox lives on and the next start attaches to it.
 
+use crate::automation::{DoorBook, HookService, keep_time};
 use crate::bus::Bus;
 use crate::desk::DeskService;
 use crate::gateway::Gateway;
@@ -18,6 +19,7 @@ use crate::tend::OrphanError;
 use crate::{outbox, queue, tend};
 use secrecy::SecretSlice;
 use signalbox_core::desk::Desk;
+use signalbox_core::hook::HookDesk;
 use signalbox_core::id::NodeId;
 use signalbox_core::port::{Channel, Forge, Hub};
 use std::sync::Arc;
@@ -102,6 +104,7 @@ impl Engine {
             keeper: Keeper::default(),
             seal: TokenSeal::new(components.token_key),
             forge: components.forge,
+            doors: DoorBook::default(),
         });
         if roles.work {
             tend::announce(&parts).await;
@@ -126,6 +129,16 @@ impl Engine {
     /// Where adapters hand in what they heard.
     pub fn desk(&self) -> Arc<dyn Desk> {
         Arc::new(DeskService::new(self.parts.clone()))
+    }
+
+    /// Where the adapter of hooks hands in what was told.
+    pub fn hook_desk(&self) -> Arc<dyn HookDesk> {
+        Arc::new(HookService::new(self.parts.clone()))
+    }
+
+    /// Asks for what schedules want when their times come, until `stop`; what is returned is to be joined.
+    pub fn keep_time(&self, stop: CancellationToken) -> JoinHandle<()> {
+        tokio::spawn(keep_time(self.parts.clone(), stop))
     }
 
     /// Stops all loops and waits for them; removes what stood ready, lets go of what runs.

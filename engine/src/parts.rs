@@ -28,6 +28,8 @@ pub(crate) struct Parts {
     pub(crate) seal: crate::secrets::TokenSeal,
     /// The platform that keeps repositories, where the hub has an account.
     pub(crate) forge: Option<Arc<dyn Forge>>,
+    /// Who knocks at hooks, as it was last read.
+    pub(crate) doors: crate::automation::DoorBook,
 }
 
 /// A project's policy cannot be had; nothing is decided without it.

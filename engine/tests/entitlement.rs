@@ -6,11 +6,14 @@
 use secrecy::{SecretSlice, SecretString};
 use serde_json::json;
 use signalbox_core::approval::{Approval, ApprovalKind, ApprovalState, Context, Saying};
+use signalbox_core::desk::Update;
 use signalbox_core::event::{EventKind, Excerpt};
 use signalbox_core::grant::GrantSpan;
+use signalbox_core::hook::{AddHook, Told, TryHook};
 use signalbox_core::id::{ConversationId, NodeId, TaskId, ToolUseId};
 use signalbox_core::people::{Actor, Role};
 use signalbox_core::port::{AddProject, AddUser, Asking, Decide, Decided, Hub, Refusal, SubmitTask, TaskFilter};
+use signalbox_core::schedule::{AddSchedule, Missed};
 use signalbox_core::task::Limits;
 use signalbox_core::tool::ToolCall;
 use signalbox_engine::engine::{Components, Engine, Roles};
@@ -311,6 +314,99 @@ async fn components(folder: &Path, store: Store) -> Components {
         token_key: SecretSlice::from(vec![7; 32]),
         forge: None,
     }
+}
+
+fn hook(user: &str) -> AddHook {
+    AddHook {
+        name: "ci".to_owned(),
+        project: "alpha".to_owned(),
+        user: user.to_owned(),
+        rules: "[signature]\nscheme = \"standard\"\n[task]\nprompt = \"Look.\"".to_owned(),
+        places: Vec::new(),
+        secret: None,
+    }
+}
+
+fn schedule(user: &str) -> AddSchedule {
+    AddSchedule {
+        name: "daily".to_owned(),
+        project: "alpha".to_owned(),
+        user: user.to_owned(),
+        cron: "0 7 * * *".to_owned(),
+        zone: "UTC".to_owned(),
+        prompt: "Look.".to_owned(),
+        places: Vec::new(),
+        missed: Missed::Skip,
+    }
+}
+
+#[tokio::test]
+async fn only_a_maintainer_sets_up_what_acts_by_itself_and_names_nobody_above_them() {
+    let house = House::new().await;
+    let mara = house.person("mara", Role::Maintainer, "alpha").await;
+    let max = house.person("max", Role::Member, "alpha").await;
+    house.person("vic", Role::Viewer, "alpha").await;
+    house.person("olga", Role::Owner, "alpha").await;
+    let eve = house.person("eve", Role::Owner, "beta").await;
+    let refused = async |who: &Actor, named: &str| {
+        let hook = house.hub.add_hook(who, hook(named)).await.unwrap_err();
+        let schedule = house.hub.add_schedule(who, schedule(named)).await.unwrap_err();
+        assert_eq!(std::mem::discriminant(&hook), std::mem::discriminant(&schedule));
+        hook
+    };
+    assert!(matches!(refused(&max, "max").await, Refusal::Forbidden(_)));
+    let outside = refused(&eve, "eve").await;
+    assert!(matches!(&outside, Refusal::NotFound(text) if text.contains("no project `alpha`")), "{outside:?}");
+    assert!(matches!(refused(&mara, "olga").await, Refusal::Forbidden(_)), "an owner may do more");
+    assert!(matches!(refused(&mara, "operator").await, Refusal::Forbidden(_)), "so may an admin");
+    assert!(matches!(refused(&mara, "vic").await, Refusal::Invalid(_)), "a viewer may not submit");
+    assert!(matches!(refused(&mara, "nobody").await, Refusal::NotFound(_)));
+    let made = house.hub.add_hook(&mara, hook("max")).await.unwrap();
+    assert!(made.secret.is_some_and(|secret| secret.expose().starts_with("whsec_")));
+    house.hub.add_schedule(&mara, schedule("mara")).await.unwrap();
+    for stranger in [&eve, &max] {
+        assert!(house.hub.hooks(stranger).await.unwrap().is_empty());
+        assert!(house.hub.schedules(stranger).await.unwrap().is_empty());
+        let told = TryHook { told: Told { event: String::new(), payload: json!({}) } };
+        let ends = [
+            house.hub.remove_hook(stranger, "ci").await.map(drop),
+            house.hub.rotate_hook(stranger, "ci").await.map(drop),
+            house.hub.try_hook(stranger, "ci", told).await.map(drop),
+            house.hub.remove_schedule(stranger, "daily").await.map(drop),
+            house.hub.run_schedule(stranger, "daily").await.map(drop),
+        ];
+        assert!(ends.iter().all(|end| matches!(end, Err(Refusal::NotFound(_)))), "{ends:?}");
+    }
+    assert_eq!(house.hub.hooks(&mara).await.unwrap().len(), 1);
+    house.engine.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_loses_their_role_lends_their_name_to_nothing_more() {
+    let house = House::new().await;
+    let max = house.person("max", Role::Member, "alpha").await;
+    house.hub.add_hook(&house.operator, hook("max")).await.unwrap();
+    let source = signalbox_core::hook::source(&house.store.hook("ci").await.unwrap().unwrap().id);
+    let told = async |id: &str| {
+        let raw = "{\"event\":\"\",\"payload\":{}}".to_owned();
+        let update = Update { source: source.clone(), id: id.to_owned(), raw };
+        house.engine.desk().receive(vec![update.clone()]).await.unwrap();
+        for _ in 0..2 {
+            house.engine.hook_desk().take("ci", &update).await.unwrap();
+        }
+        house.hub.hooks(&house.operator).await.unwrap().remove(0)
+    };
+    let first = told("1").await;
+    assert!(first.last_task.is_some() && first.refusal.is_none(), "{first:?}");
+    let alpha = house.store.project("alpha").await.unwrap().unwrap().id;
+    house.store.set_role(&max.user, &alpha, None).await.unwrap();
+    let second = told("2").await;
+    assert_eq!(second.last_task, first.last_task);
+    assert!(second.refusal.is_some_and(|why| why.contains("no project")));
+    let tasks = house.hub.tasks(&house.operator, TaskFilter::default()).await.unwrap();
+    assert_eq!(tasks.len(), 1, "told twice, one task; told again, none");
+    assert!(house.engine.desk().unhandled(&source, None, 9).await.unwrap().is_empty());
+    house.engine.stop().await;
 }
 
 fn sandboxes(folder: &Path) -> SandboxSettings {

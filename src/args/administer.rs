@@ -2,7 +2,7 @@
 
 use crate::roles::Role as HubRole;
 use clap::{Args, Subcommand};
-use signalbox_core::people::Role;
+use signalbox_core::people::{Identity, Role};
 use signalbox_core::place::Place;
 use std::path::PathBuf;
 
@@ -84,6 +84,73 @@ pub(crate) enum UserCommand {
     Add(AddUserArgs),
     /// Make a one-time code by which a person links an account in a chat
     LinkCode(LinkCodeArgs),
+    /// List the people, what they may do and which accounts are theirs
+    List(ListUsersArgs),
+    /// Change what a person may do, or which accounts are theirs
+    Change(ChangeUserArgs),
+    /// Take every account, role and right away from a person; what they did stays under their name
+    Remove(RemoveUserArgs),
+}
+
+/// `signalbox user list`
+#[derive(Debug, Args)]
+pub(crate) struct ListUsersArgs {
+    /// Print them as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `signalbox user change`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  signalbox user change ann --project site --role maintainer
+  signalbox user change ann --project site --no-role
+  signalbox user change ann --link github:583231 --unlink telegram:12345678
+  signalbox user change ann --admin false")]
+pub(crate) struct ChangeUserArgs {
+    /// Their name
+    pub(crate) name: String,
+    /// The project that the role is about
+    #[arg(long, value_name = "PROJECT")]
+    pub(crate) project: Option<String>,
+    /// What they may do there: viewer, member, maintainer or owner
+    #[arg(long, value_name = "ROLE", requires = "project")]
+    pub(crate) role: Option<Role>,
+    /// They may do nothing there any more
+    #[arg(long, requires = "project", conflicts_with = "role")]
+    pub(crate) no_role: bool,
+    /// Whether they are an admin of the hub
+    #[arg(long, value_name = "BOOL")]
+    pub(crate) admin: Option<bool>,
+    /// Link an account, as PLATFORM:ACCOUNT
+    #[arg(long, value_name = "ACCOUNT", value_parser = account)]
+    pub(crate) link: Vec<Identity>,
+    /// Unlink one
+    #[arg(long, value_name = "ACCOUNT", value_parser = account)]
+    pub(crate) unlink: Vec<Identity>,
+}
+
+/// `signalbox user remove`
+#[derive(Debug, Args)]
+pub(crate) struct RemoveUserArgs {
+    /// Their name
+    pub(crate) name: String,
+}
+
+/// An account elsewhere, as `user list` shows it.
+fn account(text: &str) -> Result<Identity, String> {
+    let said = text.split_once(':').filter(|(platform, account)| {
+        let numbered = matches!(*platform, "telegram" | "discord" | "github");
+        match numbered {
+            true => account.parse::<u64>().is_ok(),
+            false => *platform == "email" && account.contains('@'),
+        }
+    });
+    let (platform, account) = said.ok_or_else(|| {
+        "write telegram:ID, discord:ID, github:ID (numbers, as `signalbox user list` shows them) or email:ADDRESS"
+            .to_owned()
+    })?;
+    Ok(Identity { platform: platform.to_owned(), account: account.to_owned() })
 }
 
 /// `signalbox user link-code`
@@ -134,6 +201,14 @@ pub(crate) struct AddUserArgs {
     /// Their email address
     #[arg(long, value_name = "ADDR")]
     pub(crate) email: Option<String>,
+}
+
+/// `signalbox unbind`
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  signalbox unbind telegram:-1001234567890")]
+pub(crate) struct UnbindArgs {
+    /// The place, as KIND:ADDRESS
+    pub(crate) place: Place,
 }
 
 /// `signalbox bind`

@@ -1,13 +1,17 @@
 //! The command line: what can be asked, in users' words. Nothing is done here.
 
 mod administer;
+mod automation;
 mod tasks;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use administer::{
-    AddProjectArgs, AddUserArgs, BindArgs, ConfigCommand, DoctorArgs, LinkCodeArgs, ListProjectsArgs, PlacesArgs,
-    ProjectCommand, ServeArgs, UserCommand,
+    AddProjectArgs, AddUserArgs, BindArgs, ChangeUserArgs, ConfigCommand, DoctorArgs, LinkCodeArgs, ListProjectsArgs,
+    ListUsersArgs, PlacesArgs, ProjectCommand, RemoveUserArgs, ServeArgs, UnbindArgs, UserCommand,
+};
+pub(crate) use automation::{
+    AddHookArgs, AddScheduleArgs, ExampleArgs, HookCommand, ListAutomationArgs, ScheduleCommand, TestHookArgs,
 };
 pub(crate) use tasks::{ApprovalsArgs, ApproveArgs, DenyArgs, RunArgs, ShowArgs, TaskArgs, TasksArgs};
 
@@ -50,13 +54,21 @@ pub(crate) enum Command {
     /// Add and list projects: repositories to work on
     #[command(subcommand)]
     Project(ProjectCommand),
-    /// Add people
+    /// Add, list and change people
     #[command(subcommand)]
     User(UserCommand),
     /// Bind a place to a project: what is asked there is about it
     Bind(BindArgs),
+    /// Bind a place to no project any more
+    Unbind(UnbindArgs),
     /// List the places where people are heard, and those where nothing can be said any more
     Places(PlacesArgs),
+    /// Let other systems ask for tasks by signed requests
+    #[command(subcommand)]
+    Hook(HookCommand),
+    /// Ask for tasks at set times
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
     /// List tasks, the newest first
     Tasks(TasksArgs),
     /// Show one task

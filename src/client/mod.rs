@@ -4,6 +4,7 @@
 //! Streams survive the hub: when it goes away they wait for its return and go on where they were.
 
 mod attach;
+mod automation;
 mod follow;
 mod http;
 #[cfg(test)]
@@ -24,8 +25,8 @@ use signalbox_core::id::{ApprovalId, DeliveryId, TaskId, UserId};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, PlaceReport, Project, Refusal,
-    SubmitTask, Submitted, TaskFilter,
+    AddProject, AddUser, ChangePerson, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, Person, PlaceReport,
+    Project, Refusal, SubmitTask, Submitted, TaskFilter,
 };
 use signalbox_core::task::{self, Task};
 use signalbox_web::About;
@@ -189,6 +190,18 @@ impl Hub for SocketHub {
         self.wire.send(Method::POST, &["users"], &request).await
     }
 
+    async fn people(&self, _: &Actor) -> Result<Vec<Person>, Refusal> {
+        self.wire.get(&["users"], &()).await
+    }
+
+    async fn change_person(&self, _: &Actor, person: &str, change: ChangePerson) -> Result<Person, Refusal> {
+        self.wire.send(Method::PATCH, &["users", person], &change).await
+    }
+
+    async fn remove_person(&self, _: &Actor, person: &str) -> Result<(), Refusal> {
+        self.wire.tell(Method::DELETE, &["users", person], &json!({})).await
+    }
+
     async fn make_link_code(&self, _: &Actor, person: &str) -> Result<NewLinkCode, Refusal> {
         self.wire.send(Method::POST, &["users", person, "link-code"], &json!({})).await
     }
@@ -199,6 +212,10 @@ impl Hub for SocketHub {
 
     async fn bind(&self, _: &Actor, project: &str, place: &Place) -> Result<(), Refusal> {
         self.wire.tell(Method::POST, &["projects", project, "places"], place).await
+    }
+
+    async fn unbind(&self, _: &Actor, place: &Place) -> Result<(), Refusal> {
+        self.wire.tell(Method::DELETE, &["places", &place.to_string()], &json!({})).await
     }
 
     async fn faults(&self) -> Result<Vec<String>, Refusal> {

@@ -1,14 +1,14 @@
 //! Projects, people and places.
 
 use super::{print, print_json};
-use crate::args::{AddProjectArgs, AddUserArgs, BindArgs, LinkCodeArgs, ListProjectsArgs, PlacesArgs};
+use crate::args::{AddProjectArgs, AddUserArgs, BindArgs, LinkCodeArgs, ListProjectsArgs, PlacesArgs, UnbindArgs};
 use crate::client::SocketHub;
 use crate::exit::WrongUsage;
 use crate::reach::operator;
 use crate::show::{self, Look};
 use signalbox_core::people::Identity;
+use signalbox_core::place::Place;
 use signalbox_core::port::{AddProject, AddUser, Hub as _, NewCredential};
-use signalbox_core::time::Spoken;
 use signalbox_engine::fresh;
 use std::path::Path;
 
@@ -46,9 +46,9 @@ pub(super) async fn add_user(args: AddUserArgs, hub: &SocketHub) -> anyhow::Resu
 
 pub(super) async fn make_link_code(args: &LinkCodeArgs, hub: &SocketHub) -> anyhow::Result<()> {
     let made = hub.make_link_code(&operator(), &args.name).await?;
-    let span = Spoken(made.until.since(fresh::now()));
+    let minutes = made.until.since(fresh::now()).as_secs().div_ceil(60);
     print(&format!("{}\n", made.code))?;
-    eprintln!("{} sends `/link {}` to the bot in a private chat, within {span}", args.name, made.code);
+    eprintln!("{} sends `/link {}` to the bot in a private chat, within {minutes} minutes", args.name, made.code);
     Ok(())
 }
 
@@ -61,8 +61,27 @@ pub(super) async fn list_places(args: &PlacesArgs, hub: &SocketHub) -> anyhow::R
 }
 
 pub(super) async fn bind(args: &BindArgs, hub: &SocketHub) -> anyhow::Result<()> {
+    check_place(&args.place)?;
     hub.bind(&operator(), &args.project, &args.place).await?;
     print(&format!("{} is bound to {}\n", args.place, args.project))
+}
+
+/// A slip of the pen would bind a place in which nobody is ever heard.
+fn check_place(place: &Place) -> Result<(), WrongUsage> {
+    let (is_one, like) = match place.kind() {
+        "telegram" => {
+            (signalbox_telegram::is_place(place), "telegram:-1001234567890, or telegram:-1001234567890/7 for a topic")
+        }
+        "discord" => (signalbox_discord::is_place(place), "discord:1234567890123456789, the number of a channel"),
+        "github" => (signalbox_github::is_place(place), "github:owner/name, or github:owner/name#7 for one issue"),
+        _ => (false, "telegram:…, discord:… or github:…"),
+    };
+    if is_one { Ok(()) } else { Err(WrongUsage(format!("{place} is no place where people are heard; write {like}"))) }
+}
+
+pub(super) async fn unbind(args: &UnbindArgs, hub: &SocketHub) -> anyhow::Result<()> {
+    hub.unbind(&operator(), &args.place).await?;
+    print(&format!("{} is bound to no project any more\n", args.place))
 }
 
 fn identities(args: &AddUserArgs) -> Vec<Identity> {

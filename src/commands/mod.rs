@@ -3,11 +3,13 @@
 mod accounts;
 mod administer;
 mod approvals;
+mod automation;
 mod config;
+mod people;
 mod serve;
 mod tasks;
 
-use crate::args::{Args, Command, ProjectCommand, UserCommand};
+use crate::args::{Args, Command, HookCommand, ProjectCommand, UserCommand};
 use crate::client::SocketHub;
 use crate::exit::Exit;
 use crate::logging::{self, Loudness};
@@ -29,6 +31,7 @@ pub(crate) async fn perform(args: Args) -> anyhow::Result<Exit> {
         Command::Config(command) => config::config(&command, &surroundings),
         Command::Migrate => serve::migrate(&surroundings).await,
         Command::RotateKey => serve::rotate_key(&surroundings).await,
+        Command::Hook(HookCommand::Example(args)) => automation::example(&args),
         other => ask(other, &surroundings).await,
     }
 }
@@ -57,7 +60,13 @@ async fn answer(command: Command, hub: &SocketHub) -> anyhow::Result<()> {
         Command::User(UserCommand::Add(args)) => administer::add_user(args, hub).await,
         Command::User(UserCommand::LinkCode(args)) => administer::make_link_code(&args, hub).await,
         Command::Places(args) => administer::list_places(&args, hub).await,
+        Command::User(UserCommand::List(args)) => people::list(&args, hub).await,
+        Command::User(UserCommand::Change(args)) => people::change(args, hub).await,
+        Command::User(UserCommand::Remove(args)) => people::remove(&args, hub).await,
         Command::Bind(args) => administer::bind(&args, hub).await,
+        Command::Unbind(args) => administer::unbind(&args, hub).await,
+        Command::Hook(command) => automation::hook(command, hub).await,
+        Command::Schedule(command) => automation::schedule(command, hub).await,
         Command::Tasks(args) => tasks::list(args, hub).await,
         Command::Show(args) => tasks::show(&args, hub).await,
         Command::Stop(args) => tasks::stop(&args, hub).await,

@@ -3,6 +3,7 @@
 
 mod chats;
 mod home;
+mod hooks;
 mod keys;
 mod settings;
 
@@ -183,9 +184,15 @@ async fn listen(
         let mut listeners = vec![serve_local(&socket, app.clone(), stop.clone()).await?];
         let mut web = None;
         if options.serve_web && !config.web.listen.is_empty() {
-            let (address, serving) = serve_tcp(listen_address(config)?, app, chats.routes(), stop.clone()).await?;
+            let (hooks, listening) = hooks::open(engine.desk(), engine.hook_desk(), stop.clone()).await;
+            listeners.push(listening);
+            let routes = chats.routes().merge(hooks);
+            let (address, serving) = serve_tcp(listen_address(config)?, app, routes, stop.clone()).await?;
             listeners.push(serving);
             web = Some(address);
+        }
+        if options.roles.work && !options.ad_hoc {
+            listeners.push(engine.keep_time(stop.clone()));
         }
         listeners.extend(chats.listen(&stop));
         anyhow::Ok((listeners, web))

@@ -2,11 +2,13 @@
 //! reaches the terminal but through [`clean`].
 
 pub(crate) mod approval;
+pub(crate) mod automation;
 pub(crate) mod call;
 pub(crate) mod clean;
 pub(crate) mod diff;
 pub(crate) mod event;
 pub(crate) mod outcome;
+pub(crate) mod people;
 #[cfg(test)]
 pub(crate) mod samples;
 pub(crate) mod table;

@@ -12,6 +12,7 @@ mod github;
 mod grounds;
 mod hand_over;
 mod harness;
+mod hooks;
 mod hub_image;
 mod main_job;
 mod must_never;

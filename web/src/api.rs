@@ -9,7 +9,7 @@ use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, patch, post};
 use axum::{Json, Router};
 use futures::future::ready;
 use futures::{Stream, StreamExt as _};
@@ -20,8 +20,8 @@ use signalbox_core::id::{DeliveryId, TaskId, UserId};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Decide, Decided, DiffText, KeepFile, NewLinkCode, PlaceReport, Project, Refusal, SubmitTask,
-    Submitted, TaskFilter,
+    AddProject, AddUser, ChangePerson, Decide, Decided, DiffText, KeepFile, NewLinkCode, Person, PlaceReport, Project,
+    Refusal, SubmitTask, Submitted, TaskFilter,
 };
 use signalbox_core::task::{Attachment, Task};
 use std::convert::Infallible;
@@ -34,6 +34,7 @@ const BODY_LIMIT: usize = 32 << 20;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
+        .merge(crate::automation::routes())
         .route("/api/v1/tasks", post(submit_task).get(list_tasks))
         .route("/api/v1/files", post(keep_file))
         .route("/api/v1/tasks/{task}", get(show_task))
@@ -48,9 +49,11 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/approvals/{approval}/decision", post(decide_approval))
         .route("/api/v1/projects", post(add_project).get(list_projects))
         .route("/api/v1/projects/{project}/places", post(bind_place))
-        .route("/api/v1/users", post(add_user))
+        .route("/api/v1/users", post(add_user).get(list_people))
+        .route("/api/v1/users/{person}", patch(change_person).delete(remove_person))
         .route("/api/v1/users/{person}/link-code", post(make_link_code))
         .route("/api/v1/places", get(list_places))
+        .route("/api/v1/places/{place}", delete(unbind_place))
         .route("/api/v1/places/{place}/deliveries", get(attach_terminal))
         .route("/api/v1/deliveries/{delivery}/receipt", post(acknowledge_delivery))
         .route("/api/v1/hub", get(show_hub))
@@ -63,10 +66,10 @@ async fn refuse_unknown() -> Problem {
     Refusal::NotFound("this hub's API has no such route; is the client of another version?".to_owned()).into()
 }
 
-type Answer<T> = Result<Json<T>, Problem>;
+pub(crate) type Answer<T> = Result<Json<T>, Problem>;
 
 /// A JSON body whose faults are problem documents like all others.
-struct Payload<T>(T);
+pub(crate) struct Payload<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Payload<T> {
     type Rejection = Problem;
@@ -225,6 +228,37 @@ async fn add_user(
     Payload(request): Payload<AddUser>,
 ) -> Answer<UserId> {
     Ok(Json(app.hub.add_user(&actor, request).await?))
+}
+
+async fn list_people(State(app): State<App>, Operator(actor): Operator) -> Answer<Vec<Person>> {
+    Ok(Json(app.hub.people(&actor).await?))
+}
+
+async fn change_person(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Path(person): Path<String>,
+    Payload(change): Payload<ChangePerson>,
+) -> Answer<Person> {
+    Ok(Json(app.hub.change_person(&actor, &person, change).await?))
+}
+
+async fn remove_person(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Path(person): Path<String>,
+) -> Result<StatusCode, Problem> {
+    app.hub.remove_person(&actor, &person).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn unbind_place(
+    State(app): State<App>,
+    Operator(actor): Operator,
+    Path(place): Path<Place>,
+) -> Result<StatusCode, Problem> {
+    app.hub.unbind(&actor, &place).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn make_link_code(

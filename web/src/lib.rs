@@ -5,6 +5,7 @@
 //! what: every request is handed to the [`Hub`] together with who asks.
 
 mod api;
+mod automation;
 mod health;
 mod peer;
 mod problem;

@@ -11,8 +11,8 @@ use signalbox_core::money::MicroUsd;
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Channel as _, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, PlaceReport, Project,
-    Refusal, SubmitTask, Submitted, TaskFilter,
+    AddProject, AddUser, ChangePerson, Channel as _, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, Person,
+    PlaceReport, Project, Refusal, SubmitTask, Submitted, TaskFilter,
 };
 use signalbox_core::task::{Attachment, Task, TaskState};
 use signalbox_core::time::Timestamp;
@@ -39,6 +39,8 @@ macro_rules! nothing_else {
     };
 }
 
+impl signalbox_core::automation::Automation for Faulty {}
+
 nothing_else! {
     keep_file(KeepFile) -> Attachment;
     submit(SubmitTask) -> Submitted;
@@ -56,7 +58,11 @@ nothing_else! {
     add_project(AddProject) -> Project;
     projects() -> Vec<Project>;
     add_user(AddUser) -> UserId;
+    people() -> Vec<Person>;
+    change_person(&str, ChangePerson) -> Person;
+    remove_person(&str) -> ();
     make_link_code(&str) -> NewLinkCode;
+    unbind(&Place) -> ();
     places() -> Vec<PlaceReport>;
     bind(&str, &Place) -> ();
 }

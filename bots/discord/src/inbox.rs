@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// How many updates a sweep looks at.
+/// How many updates a sweep looks at in one go.
 const SWEPT: u32 = 1000;
 /// How often is swept.
 const EVERY: Duration = Duration::from_secs(5);
@@ -110,10 +110,24 @@ fn put(shared: &Arc<Shared>, me: Me, arrival: Arrival, first: bool) -> bool {
     shared.lanes.put(lane, id, Box::pin(handle(shared.clone(), me, arrival, acknowledged)))
 }
 
-/// Sweeps what is not handled yet into the lanes.
+/// Sweeps what is not handled yet into the lanes, page by page: one that is full of what lanes hold already must not hide
+/// what waits behind it.
 pub(crate) async fn sweep(shared: &Arc<Shared>, me: Me) -> Result<(), Refusal> {
     shared.lanes.begin_sweep();
-    for update in shared.desk.unhandled(&me.source(), SWEPT).await? {
+    let mut after: Option<String> = None;
+    loop {
+        let page = shared.desk.unhandled(&me.source(), after.as_deref(), SWEPT).await?;
+        let is_last = page.len() < SWEPT as usize;
+        after = page.last().map(|update| update.id.clone());
+        if !put_all(shared, me, page).await? || is_last {
+            return Ok(());
+        }
+    }
+}
+
+/// False where there is no room for more.
+async fn put_all(shared: &Arc<Shared>, me: Me, page: Vec<Update>) -> Result<bool, Refusal> {
+    for update in page {
         if !shared.lanes.takes(&update.id) {
             continue;
         }
@@ -123,10 +137,10 @@ pub(crate) async fn sweep(shared: &Arc<Shared>, me: Me) -> Result<(), Refusal> {
             continue;
         };
         if !put(shared, me, arrival, false) {
-            break;
+            return Ok(false);
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Sweeps now and then, until `stop`.

@@ -45,5 +45,10 @@ pub use error::{CallError, DiscordError};
 pub use examine::{About, examine};
 pub use settings::{DiscordSettings, Mode};
 
+/// Whether a place is a channel of Discord, by its address alone.
+pub fn is_place(place: &signalbox_core::place::Place) -> bool {
+    place::channel(place).is_some()
+}
+
 /// The kind of place that is served here. An address is the id of a channel or a thread.
 pub const KIND: &str = "discord";

@@ -111,9 +111,17 @@ impl Handler {
     /// True when more may be waiting.
     async fn sweep_once(&self) -> Result<bool, Refusal> {
         let left = self.shared.lock().left;
-        let found = self.shared.actor.desk.unhandled(&self.shared.us.source, PAGE).await?;
-        let full = found.len() >= PAGE as usize;
-        self.take(found).await;
+        // Page by page: one that is full of what is taken already must not hide what waits behind it.
+        let mut after: Option<String> = None;
+        let full = loop {
+            let found = self.shared.actor.desk.unhandled(&self.shared.us.source, after.as_deref(), PAGE).await?;
+            let is_last = found.len() < PAGE as usize;
+            after = found.last().map(|update| update.id.clone());
+            self.take(found).await;
+            if is_last || self.shared.lock().taken.in_work() > MOST {
+                break !is_last;
+            }
+        };
         let mut state = self.shared.lock();
         state.behind = full || state.left != left;
         Ok(state.behind)

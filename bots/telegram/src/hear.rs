@@ -102,6 +102,11 @@ fn written(message: &Message, update: i64, us: &Us) -> Option<Written> {
     }
     let (text, entities) = message.words();
     let text = own_words(text, entities, &format!("@{}", us.name));
+    // Who passes on what somebody else wrote gives no command by it.
+    let text = match message.is_passed_on() && slash(text, us).is_some() {
+        true => &format!("Passed on:\n{text}"),
+        false => text,
+    };
     let files = wanted(message);
     if text.trim().is_empty() && files.is_empty() {
         return None;
@@ -159,7 +164,7 @@ fn call(message: &Message, text: &str, us: &Us) -> Call {
         return Call::Private;
     }
     // What somebody else wrote calls nobody where it is passed on.
-    if message.forward_origin.is_some() || message.via_bot.is_some() {
+    if message.is_passed_on() {
         return Call::None;
     }
     let answers_us = message.answers().and_then(|answered| answered.from.as_ref()).is_some_and(|from| from.id == us.id);

@@ -45,5 +45,10 @@ pub use fault::Fault;
 pub use settings::{Mode, Pace, TelegramSettings};
 pub use telegram::Telegram;
 
+/// Whether a place is a chat of Telegram, or a topic of one, by its address alone.
+pub fn is_place(place: &signalbox_core::place::Place) -> bool {
+    address::Address::of(place).is_some()
+}
+
 /// What kind of place a chat is, and what kind of account a person has there.
 pub const KIND: &str = "telegram";

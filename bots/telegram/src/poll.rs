@@ -73,7 +73,8 @@ impl Poll {
                 *acknowledge = next(&updates);
                 metrics::counter!("signalbox_telegram_updates_total").increment(new as u64);
                 self.handler.stored(updates, new).await;
-                Ok(())
+                // Else the same would come again at once, for ever.
+                acknowledge.map(drop).ok_or(Fault::Network("these updates have no id that could be acknowledged"))
             }
             Err(refusal) => {
                 tracing::warn!(%refusal, "updates of Telegram could not be stored; they are not acknowledged");

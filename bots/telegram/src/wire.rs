@@ -183,6 +183,11 @@ impl Chat {
 }
 
 impl Message {
+    /// Whether its words are not the sender's own.
+    pub(crate) fn is_passed_on(&self) -> bool {
+        self.forward_origin.is_some() || self.via_bot.is_some()
+    }
+
     /// What is written in it: a text, or what stands below a picture.
     pub(crate) fn words(&self) -> (&str, &[Entity]) {
         match (&self.text, &self.caption) {

@@ -156,8 +156,9 @@ pub trait Desk: Send + Sync + 'static {
     /// Stores updates, in their order. Once this has returned they may be acknowledged. Those that were there before
     /// change nothing. Returns how many are new.
     async fn receive(&self, updates: Vec<Update>) -> Result<usize, Refusal>;
-    /// Updates of a source that were received and not handled yet, in the order in which they were received.
-    async fn unhandled(&self, source: &str, limit: u32) -> Result<Vec<Update>, Refusal>;
+    /// Updates of a source that were received and not handled yet, in the order in which they were received: the oldest ones,
+    /// or those that came after the one of this id.
+    async fn unhandled(&self, source: &str, after: Option<&str>, limit: u32) -> Result<Vec<Update>, Refusal>;
     /// Marks updates as done with, where there was nothing in them for us.
     async fn pass_over(&self, source: &str, ids: Vec<String>) -> Result<(), Refusal>;
     /// Acts on what a person did, owes what is said in return, and marks the update as handled. Safe to repeat.

@@ -4,6 +4,7 @@
 //! Nothing here opens a socket, reads a clock or touches a file; whoever needs the time hands it in.
 
 pub mod approval;
+pub mod automation;
 pub mod button;
 pub mod card;
 pub mod command;
@@ -13,6 +14,7 @@ pub mod event;
 pub mod exhibit;
 pub mod grant;
 pub mod ground;
+pub mod hook;
 pub mod id;
 pub mod money;
 pub mod people;
@@ -20,6 +22,7 @@ pub mod place;
 pub mod policy;
 pub mod port;
 pub mod question;
+pub mod schedule;
 pub mod sheet;
 pub mod task;
 pub mod text;

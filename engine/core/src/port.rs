@@ -5,6 +5,7 @@
 //! [`Forge`] is a platform that keeps repositories, where the hub has an account of its own.
 
 use crate::approval::{Approval, Saying};
+use crate::automation::Automation;
 use crate::card::Card;
 use crate::command::Mode;
 use crate::delivery::Delivery;
@@ -239,6 +240,32 @@ pub struct AddUser {
     pub identities: Vec<Identity>,
 }
 
+/// A person as an admin sees them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Their name.
+    pub name: String,
+    /// Admin of the hub.
+    pub admin: bool,
+    /// Their role in each project where they have one, by the project's name.
+    pub roles: Vec<(String, Role)>,
+    /// Their accounts elsewhere.
+    pub accounts: Vec<Identity>,
+}
+
+/// What is to become different about a person. What is empty stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangePerson {
+    /// A project, by name or id, and the role there; no role takes it away.
+    pub role: Option<(String, Option<Role>)>,
+    /// Whether they are an admin of the hub.
+    pub admin: Option<bool>,
+    /// Accounts to be linked.
+    pub link: Vec<Identity>,
+    /// Accounts to be unlinked.
+    pub unlink: Vec<Identity>,
+}
+
 /// A one-time code by which a person links an account elsewhere. It is shown once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewLinkCode {
@@ -278,7 +305,7 @@ pub struct DiffText {
 
 /// What places and people ask of the engine. Every method judges the actor at this moment; none trusts the adapter with it.
 #[async_trait]
-pub trait Hub: Send + Sync + 'static {
+pub trait Hub: Automation {
     /// Keeps a file for a request that is to follow; what no request names is swept.
     async fn keep_file(&self, actor: &Actor, file: KeepFile) -> Result<crate::task::Attachment, Refusal>;
     /// Stores a task, its first event and the receipt owed to the place, in one transaction.
@@ -317,12 +344,20 @@ pub trait Hub: Send + Sync + 'static {
     async fn projects(&self, actor: &Actor) -> Result<Vec<Project>, Refusal>;
     /// Adds a person.
     async fn add_user(&self, actor: &Actor, request: AddUser) -> Result<UserId, Refusal>;
+    /// Everybody whom the hub knows, by name.
+    async fn people(&self, actor: &Actor) -> Result<Vec<Person>, Refusal>;
+    /// Changes what a person may do, or whose accounts are theirs; returns them as they are then.
+    async fn change_person(&self, actor: &Actor, person: &str, change: ChangePerson) -> Result<Person, Refusal>;
+    /// Takes every account, role and right away from a person. What they did stays under their name.
+    async fn remove_person(&self, actor: &Actor, person: &str) -> Result<(), Refusal>;
     /// Makes a one-time code by which a person links an account elsewhere.
     async fn make_link_code(&self, actor: &Actor, person: &str) -> Result<NewLinkCode, Refusal>;
     /// The places that are bound or were heard of, with what keeps us from speaking there.
     async fn places(&self, actor: &Actor) -> Result<Vec<PlaceReport>, Refusal>;
     /// Binds a place to a project: what is asked there is about it.
     async fn bind(&self, actor: &Actor, project: &str, place: &Place) -> Result<(), Refusal>;
+    /// What is asked in a place is about no project any more.
+    async fn unbind(&self, actor: &Actor, place: &Place) -> Result<(), Refusal>;
     /// What keeps the hub from doing its work right now, a sentence each; empty means ready.
     async fn faults(&self) -> Result<Vec<String>, Refusal>;
 }

@@ -114,7 +114,7 @@ pub struct MenuOption {
 pub struct View {
     /// Now.
     pub now: Timestamp,
-    /// How much of an approval is shown.
+    /// How much of it is shown.
     pub detail: Detail,
 }
 
@@ -123,7 +123,7 @@ pub fn sheet(card: &Card, view: View) -> Sheet {
     match card {
         Card::Task(card) => task::sheet(card, view),
         Card::Approval(approval) => approval::sheet(approval, view),
-        Card::Outcome(card) => outcome::sheet(card),
+        Card::Outcome(card) => outcome::sheet(card, view),
         Card::Reply(card) => reply::sheet(card),
     }
 }

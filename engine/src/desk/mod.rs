@@ -4,6 +4,7 @@
 //! asked of the hub in the name of the account's person, and judged there at this moment. What is said in return is owed
 //! in the transaction that marks the update as handled, so that it is said once however often the update is handed in.
 
+mod aloud;
 mod answers;
 mod begin;
 mod choose;
@@ -56,8 +57,8 @@ impl Desk for DeskService {
         Ok(self.parts.store.receive_all(updates.into_iter().map(row).collect()).await?)
     }
 
-    async fn unhandled(&self, source: &str, limit: u32) -> Result<Vec<Update>, Refusal> {
-        let rows = self.parts.store.unhandled(source, limit).await?;
+    async fn unhandled(&self, source: &str, after: Option<&str>, limit: u32) -> Result<Vec<Update>, Refusal> {
+        let rows = self.parts.store.unhandled(source, after, limit).await?;
         Ok(rows.into_iter().map(|row| Update { source: row.source, id: row.external_id, raw: row.raw }).collect())
     }
 

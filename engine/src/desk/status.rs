@@ -26,15 +26,16 @@ impl DeskService {
         task: Option<Reference<TaskId>>,
     ) -> Result<Response, Refusal> {
         let task = self.task_meant(case, task.as_ref().map(Reference::as_str)).await?;
-        self.status_of(task).await
+        self.status_of(case, task).await
     }
 
     pub(super) async fn details_of(&self, case: &Case<'_>, task: &TaskId) -> Result<Response, Refusal> {
         let task = self.hub.task(&case.actor, task.as_str()).await?;
-        self.status_of(task).await
+        self.status_of(case, task).await
     }
 
-    async fn status_of(&self, task: Task) -> Result<Response, Refusal> {
+    async fn status_of(&self, case: &Case<'_>, task: Task) -> Result<Response, Refusal> {
+        self.may_tell_here(case, &task).await?;
         let open: Vec<_> = self.parts.store.approvals_of(&task.id).await?;
         let open: Vec<_> = open.into_iter().filter(|approval| approval.state == ApprovalState::Open).collect();
         let project = project_name(&self.parts, &task).await?;

@@ -60,6 +60,8 @@ impl DeskService {
     }
 
     pub(super) async fn diff_of(&self, case: &Case<'_>, task: &TaskId) -> Result<Response, Refusal> {
+        let whole = self.hub.task(&case.actor, task.as_str()).await?;
+        self.may_tell_here(case, &whole).await?;
         let diff = self.hub.diff(&case.actor, task.as_str()).await?;
         if diff.text.trim().is_empty() {
             return Ok(Response::note(format!("`{task}` has changed nothing.")));

@@ -11,6 +11,12 @@ use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{Asking, Hub as _, Refusal, SubmitTask};
 use signalbox_core::task::{Limits, Task};
+use std::time::Duration;
+
+/// For how long an answer waits for the message that it may answer; sending one takes no longer, unless the platform is in
+/// trouble.
+const ON_ITS_WAY: Duration = Duration::from_secs(5);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// The conversation that a request goes into.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +36,7 @@ impl DeskService {
         answers: Option<&str>,
     ) -> Result<Response, Refusal> {
         let card = match answers {
-            Some(message) => self.parts.store.card_of(&case.heard.place, message).await?,
+            Some(message) => self.card_answered(&case.heard.place, message).await?,
             None => None,
         };
         if let Some((kind, rest)) = card.as_deref().and_then(|card| card.split_once(':')) {
@@ -158,24 +164,13 @@ impl DeskService {
         Ok(Response::note(format!("{how}: the conversation of `{}` goes on here.", task.id)))
     }
 
-    /// What was said to one person alone is not carried into a place that others read.
-    fn may_carry_here(&self, case: &Case<'_>, task: &Task) -> Result<(), Refusal> {
-        if case.heard.privacy == Privacy::Private || task.origin == case.heard.place {
-            return Ok(());
-        }
-        Err(Refusal::Forbidden(format!(
-            "the conversation of `{}` was begun elsewhere, and others can read here; continue it there or in a private chat",
-            task.id
-        )))
-    }
-
     /// The task that a command means: the one that it names, the one whose card it answers, the latest one here.
     pub(super) async fn task_meant(&self, case: &Case<'_>, named: Option<&str>) -> Result<Task, Refusal> {
         if let Some(named) = named {
             return self.hub.task(&case.actor, named).await;
         }
         if let Said::Words { answers: Some(message), .. } = &case.heard.what {
-            let card = self.parts.store.card_of(&case.heard.place, message).await?;
+            let card = self.card_answered(&case.heard.place, message).await?;
             if let Some(task) = self.task_of_card(card.as_deref()).await? {
                 return self.hub.task(&case.actor, task.as_str()).await;
             }
@@ -188,6 +183,20 @@ impl DeskService {
         match latest {
             Some(task) => self.hub.task(&case.actor, task.as_str()).await,
             None => Err(Refusal::NotFound("there is no task here yet".to_owned())),
+        }
+    }
+
+    /// The card that a message belongs to. Who answers at once may be heard before the platform has told us which message the
+    /// card became; so as long as something new is on its way there, that is waited for.
+    async fn card_answered(&self, place: &Place, message: &str) -> Result<Option<String>, Refusal> {
+        let until = tokio::time::Instant::now() + ON_ITS_WAY;
+        loop {
+            let being_told = self.parts.store.is_being_told(place).await?;
+            let card = self.parts.store.card_of(place, message).await?;
+            if card.is_some() || !being_told || tokio::time::Instant::now() >= until {
+                return Ok(card);
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
 

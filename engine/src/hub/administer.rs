@@ -70,8 +70,29 @@ pub(crate) async fn bind(parts: &Parts, actor: &Actor, project: &str, place: &Pl
     if !standing.may_configure() {
         return Err(Refusal::Forbidden(format!("a maintainer of `{}` may bind places to it", project.name)));
     }
+    may_take(parts, actor, place, &project.id).await?;
     parts.store.bind(place, &project.id, fresh::now()).await?;
     audit(parts, actor, "place.bind", format!("project:{}", project.name)).await
+}
+
+pub(crate) async fn unbind(parts: &Parts, actor: &Actor, place: &Place) -> Result<(), Refusal> {
+    let unbound =
+        || Refusal::NotFound(format!("{place} is bound to no project; `signalbox places` lists those that are"));
+    let project = parts.store.bound_project(place).await?.ok_or_else(unbound)?;
+    if !access::standing(parts, actor, &project).await?.may_configure() {
+        return Err(unbound());
+    }
+    parts.store.unbind(place).await?;
+    audit(parts, actor, "place.unbind", format!("place:{place}")).await
+}
+
+/// A place that is another project's is that project's to give away.
+async fn may_take(parts: &Parts, actor: &Actor, place: &Place, project: &ProjectId) -> Result<(), Refusal> {
+    let Some(bound) = parts.store.bound_project(place).await?.filter(|bound| bound != project) else { return Ok(()) };
+    if access::standing(parts, actor, &bound).await?.may_configure() {
+        return Ok(());
+    }
+    Err(Refusal::Forbidden("this place is bound to another project, whose maintainers may give it away".to_owned()))
 }
 
 /// How long a link code can be used.
@@ -93,11 +114,11 @@ pub(crate) async fn places(parts: &Parts, actor: &Actor) -> Result<Vec<PlaceRepo
     Ok(parts.store.places().await?)
 }
 
-fn admin_only(actor: &Actor) -> Result<(), Refusal> {
+pub(super) fn admin_only(actor: &Actor) -> Result<(), Refusal> {
     if actor.admin { Ok(()) } else { Err(Refusal::Forbidden("an admin of the hub may do this".to_owned())) }
 }
 
-fn check_name(what: &str, name: &str) -> Result<(), Refusal> {
+pub(crate) fn check_name(what: &str, name: &str) -> Result<(), Refusal> {
     let sound = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     if !name.is_empty() && name.len() <= NAME_LIMIT && name.chars().all(sound) && !name.starts_with(['.', '-']) {
         return Ok(());
@@ -108,7 +129,7 @@ fn check_name(what: &str, name: &str) -> Result<(), Refusal> {
     )))
 }
 
-async fn audit(parts: &Parts, actor: &Actor, action: &str, resource: String) -> Result<(), Refusal> {
+pub(crate) async fn audit(parts: &Parts, actor: &Actor, action: &str, resource: String) -> Result<(), Refusal> {
     let entry = AuditEntry {
         user: Some(actor.user.clone()),
         action: action.to_owned(),

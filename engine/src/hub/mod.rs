@@ -8,13 +8,16 @@ mod discard;
 mod files;
 mod follow;
 mod look;
+mod people;
 mod push;
 mod refuse;
 mod steer;
 mod submit;
 
-pub(crate) use access::{approval as access_approval, standing as access_standing};
+pub(crate) use access::{approval as access_approval, project as access_project, standing as access_standing};
+pub(crate) use administer::{audit, check_name};
 pub(crate) use refuse::chain;
+pub(crate) use submit::submit_followed;
 
 use crate::parts::Parts;
 use async_trait::async_trait;
@@ -25,8 +28,8 @@ use signalbox_core::id::{ApprovalId, TaskId, UserId};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, PlaceReport, Project, Refusal,
-    SubmitTask, Submitted, TaskFilter,
+    AddProject, AddUser, ChangePerson, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, Person, PlaceReport,
+    Project, Refusal, SubmitTask, Submitted, TaskFilter,
 };
 use signalbox_core::task::{Attachment, Task};
 use std::sync::Arc;
@@ -40,6 +43,10 @@ pub struct HubService {
 impl HubService {
     pub(crate) fn new(parts: Arc<Parts>) -> Self {
         Self { parts }
+    }
+
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.parts
     }
 }
 
@@ -114,6 +121,18 @@ impl Hub for HubService {
         administer::add_user(&self.parts, actor, request).await
     }
 
+    async fn people(&self, actor: &Actor) -> Result<Vec<Person>, Refusal> {
+        people::people(&self.parts, actor).await
+    }
+
+    async fn change_person(&self, actor: &Actor, person: &str, change: ChangePerson) -> Result<Person, Refusal> {
+        people::change(&self.parts, actor, person, change).await
+    }
+
+    async fn remove_person(&self, actor: &Actor, person: &str) -> Result<(), Refusal> {
+        people::remove(&self.parts, actor, person).await
+    }
+
     async fn make_link_code(&self, actor: &Actor, person: &str) -> Result<NewLinkCode, Refusal> {
         administer::make_link_code(&self.parts, actor, person).await
     }
@@ -124,6 +143,10 @@ impl Hub for HubService {
 
     async fn bind(&self, actor: &Actor, project: &str, place: &Place) -> Result<(), Refusal> {
         administer::bind(&self.parts, actor, project, place).await
+    }
+
+    async fn unbind(&self, actor: &Actor, place: &Place) -> Result<(), Refusal> {
+        administer::unbind(&self.parts, actor, place).await
     }
 
     async fn faults(&self) -> Result<Vec<String>, Refusal> {

@@ -11,10 +11,21 @@ use signalbox_core::event::{EventKind, Excerpt};
 use signalbox_core::id::ConversationId;
 use signalbox_core::money::{MicroUsd, Usage};
 use signalbox_core::people::Actor;
+use signalbox_core::place::Place;
 use signalbox_core::port::{Project, Refusal, SubmitTask, Submitted};
 use signalbox_core::task::{Task, TaskState};
 
 pub(crate) async fn submit(parts: &Parts, actor: &Actor, request: SubmitTask) -> Result<Submitted, Refusal> {
+    submit_followed(parts, actor, request, Vec::new()).await
+}
+
+/// The same, with further places that are told what is told where it was asked.
+pub(crate) async fn submit_followed(
+    parts: &Parts,
+    actor: &Actor,
+    request: SubmitTask,
+    followers: Vec<Place>,
+) -> Result<Submitted, Refusal> {
     check_prompt(parts, &request)?;
     let home = locate(parts, actor, &request).await?;
     let task = draft(parts, actor, &request, &home);
@@ -32,6 +43,7 @@ pub(crate) async fn submit(parts: &Parts, actor: &Actor, request: SubmitTask) ->
         asking: request.asking,
         message: request.message,
         goes_on: request.goes_on,
+        followers,
         source: request.source,
         key: request.key,
         new_conversation: thread.into_new(),

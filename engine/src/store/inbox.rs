@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use signalbox_core::delivery::Delivery;
 use signalbox_core::time::Timestamp;
 use signalbox_core::tool::hex;
+use sqlx::{Any, QueryBuilder};
 
 /// The longest external id that a key column holds.
 const LONGEST_KEY: usize = 190;
@@ -112,17 +113,23 @@ impl Store {
         Ok(found.is_some())
     }
 
-    /// Updates of a source that were received and not handled yet, the oldest first. Their ids are as [`Store::handled`]
-    /// wants them.
+    /// Updates of a source that were received and not handled yet, the oldest first; those behind `after` where it is given.
+    /// Their ids are as [`Store::handled`] wants them.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn unhandled(&self, source: &str, limit: u32) -> Result<Vec<Update>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT external_id, raw, raw_blob, received_at FROM inbox WHERE source = ? AND handled_at IS NULL \
-             ORDER BY received_at, position, external_id LIMIT ?",
-        );
-        let rows = rows.bind(source).bind(i64::from(limit)).fetch_all(&mut *self.db.read().await?).await?;
+    pub async fn unhandled(&self, source: &str, after: Option<&str>, limit: u32) -> Result<Vec<Update>, StoreError> {
+        let mut query = QueryBuilder::<Any>::new("SELECT i.external_id, i.raw, i.raw_blob, i.received_at FROM inbox i");
+        if let Some(after) = after {
+            query.push(" JOIN inbox l ON l.source = i.source AND l.external_id = ").push_bind(after.to_owned());
+            query.push(
+                " AND i.received_at >= l.received_at AND (i.received_at > l.received_at OR i.position > l.position \
+                 OR (i.position = l.position AND i.external_id > l.external_id))",
+            );
+        }
+        query.push(" WHERE i.handled_at IS NULL AND i.source = ").push_bind(source.to_owned());
+        query.push(" ORDER BY i.received_at, i.position, i.external_id LIMIT ").push_bind(i64::from(limit));
+        let rows = query.build().fetch_all(&mut *self.db.read().await?).await?;
         let mut updates = Vec::with_capacity(rows.len());
         for row in &rows {
             updates.push(Update {

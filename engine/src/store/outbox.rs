@@ -7,10 +7,11 @@ use super::Store;
 use super::columns::{Columns, to_json};
 use super::db::Tx;
 use super::error::StoreError;
+use super::followers::told_along;
 use super::long::Long;
 use signalbox_core::card::Card;
 use signalbox_core::delivery::{Delivery, DeliveryState};
-use signalbox_core::id::{ApprovalId, DeliveryId};
+use signalbox_core::id::{ApprovalId, DeliveryId, TaskId};
 use signalbox_core::place::Place;
 use signalbox_core::policy::Detail;
 use signalbox_core::time::Timestamp;
@@ -46,6 +47,8 @@ pub(super) struct LaidCard {
     passing: bool,
     card: Long,
     approval: Option<ApprovalId>,
+    /// The task whose followers are told along; none where each place is named.
+    task: Option<TaskId>,
     due_at: Timestamp,
     created_at: Timestamp,
 }
@@ -65,6 +68,12 @@ impl Store {
             Card::Approval(approval) => Some(approval.id.clone()),
             Card::Task(_) | Card::Outcome(_) | Card::Reply(_) => None,
         };
+        let task = match &delivery.card {
+            Card::Task(card) => Some(card.task.clone()),
+            Card::Approval(approval) => Some(approval.task.clone()),
+            Card::Outcome(card) => Some(card.task.clone()),
+            Card::Reply(_) => None,
+        };
         let card = match approval {
             Some(_) => Long { text: String::new(), blob: None },
             None => self.lay(to_json(&delivery.card)?).await?,
@@ -77,6 +86,7 @@ impl Store {
             passing: delivery.card.is_passing(),
             card,
             approval,
+            task,
             due_at: delivery.due_at,
             created_at: delivery.created_at,
         })
@@ -91,8 +101,18 @@ impl Store {
     }
 }
 
-/// Adds the row, and drops what it replaces.
+/// Adds the row, and one for each place that is told along.
 pub(super) async fn owe(tx: &mut Tx, card: &LaidCard) -> Result<(), StoreError> {
+    owe_one(tx, card).await?;
+    let Some(task) = &card.task else { return Ok(()) };
+    for place in told_along(tx, task, &card.place).await? {
+        owe_one(tx, &LaidCard { id: new_id(), place, ..card.clone() }).await?;
+    }
+    Ok(())
+}
+
+/// Adds the row, and drops what it replaces.
+async fn owe_one(tx: &mut Tx, card: &LaidCard) -> Result<(), StoreError> {
     if card.replaces {
         sqlx::query(
             "UPDATE deliveries SET status = 'superseded', settled_at = ? \
@@ -144,6 +164,7 @@ pub(super) async fn owe_approval(tx: &mut Tx, approval: &ApprovalId, at: Timesta
             passing: false,
             card: Long { text: String::new(), blob: None },
             approval: Some(approval.clone()),
+            task: None,
             due_at: at,
             created_at: at,
         };

@@ -13,6 +13,9 @@ use signalbox_core::port::PlaceReport;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
+/// The platforms that say of a place whether anybody can read it.
+const SAY_WHO_READS: [&str; 3] = ["telegram", "discord", "github"];
+
 /// What is known of a place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PlaceState {
@@ -88,6 +91,19 @@ impl Store {
         found.map(|row| row.text("card_key")).transpose()
     }
 
+    /// Whether a new message is on its way to the place: somebody may see it, and answer it, before we hear which one it is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn is_being_told(&self, place: &Place) -> Result<bool, StoreError> {
+        let found = sqlx::query(
+            "SELECT d.id FROM deliveries d WHERE d.status = 'sending' AND d.place = ? AND NOT EXISTS \
+             (SELECT 1 FROM cards c WHERE c.place = d.place AND c.card_key = d.card_key) LIMIT 1",
+        );
+        let found = found.bind(place.to_string()).fetch_optional(&mut *self.db.read().await?).await?;
+        Ok(found.is_some())
+    }
+
     /// Whether this card was ever owed to the place.
     ///
     /// # Errors
@@ -149,15 +165,33 @@ impl Store {
         asked.fetch_optional(&mut *connection).await?.map(|row| row.text("message")).transpose()
     }
 
-    /// How much of an approval may be shown in a place: all of it, unless anybody can read there and policy does not say so.
+    /// How much of a card may be shown in a place: all of it, unless anybody can read there and policy does not say so.
     pub(super) async fn detail_in(&self, place: &Place, card: &Card) -> Result<Detail, StoreError> {
-        let Card::Approval(approval) = card else { return Ok(Detail::Full) };
-        if self.place(place).await?.privacy != "public" {
+        let project = match card {
+            Card::Approval(approval) => approval.project.as_str(),
+            Card::Task(card) => &card.project,
+            Card::Outcome(card) => &card.project,
+            // What may be said in return was judged when it was said.
+            Card::Reply(_) => return Ok(Detail::Full),
+        };
+        if !self.is_public(place).await? {
             return Ok(Detail::Full);
         }
-        let policy = self.project(approval.project.as_str()).await?.and_then(|project| project.policy);
+        let policy = self.project(project).await?.and_then(|project| project.policy);
         let read = policy.map_or_else(|| Ok(Policy::default()), |text| Policy::parse(&text));
-        Ok(read.map_or(Detail::Summary, |policy| policy.settings.detail_in_public))
+        Ok(read.map_or(Detail::Summary, |policy| match card {
+            Card::Approval(_) => policy.settings.detail_in_public,
+            Card::Task(_) | Card::Outcome(_) | Card::Reply(_) => policy.settings.answers_in_public.into(),
+        }))
+    }
+
+    /// Whether anybody can read there. A place on a platform that says so, of which we have not heard yet, counts as one.
+    async fn is_public(&self, place: &Place) -> Result<bool, StoreError> {
+        Ok(match self.place(place).await?.privacy.as_str() {
+            "public" => true,
+            "" => SAY_WHO_READS.contains(&place.kind()),
+            _ => false,
+        })
     }
 }
 

@@ -85,6 +85,14 @@ impl Store {
         self.db.write(binding, |tx, (place, project, at)| Box::pin(bind(tx, place, project, *at))).await
     }
 
+    /// Binds a place to no project any more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn unbind(&self, place: &Place) -> Result<(), StoreError> {
+        self.db.write(place.clone(), |tx, place| Box::pin(unbind(tx, place))).await
+    }
+
     /// The project that a place is bound to.
     ///
     /// # Errors
@@ -135,8 +143,13 @@ async fn set_policy(tx: &mut Tx, project: &ProjectId, policy: Option<&str>) -> R
     Ok(change.execute(tx).await?.rows_affected() > 0)
 }
 
+async fn unbind(tx: &mut Tx, place: &Place) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM bindings WHERE place = ?").bind(place.to_string()).execute(tx).await?;
+    Ok(())
+}
+
 async fn bind(tx: &mut Tx, place: &Place, project: &ProjectId, at: Timestamp) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM bindings WHERE place = ?").bind(place.to_string()).execute(&mut *tx).await?;
+    unbind(tx, place).await?;
     let bound = sqlx::query("INSERT INTO bindings (place, project_id, created_at) VALUES (?, ?, ?)")
         .bind(place.to_string())
         .bind(project.as_str())

@@ -8,7 +8,7 @@ use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, Connection, SqlSafeStr};
 use std::sync::Arc;
 
-const MIGRATIONS: [Step; 9] = [
+const MIGRATIONS: [Step; 10] = [
     Step {
         name: "people and projects",
         sqlite: include_str!("../../../migrations/sqlite/0001_people_and_projects.sql"),
@@ -53,6 +53,11 @@ const MIGRATIONS: [Step; 9] = [
         name: "grounds",
         sqlite: include_str!("../../../migrations/sqlite/0009_grounds.sql"),
         mysql: include_str!("../../../migrations/mysql/0009_grounds.sql"),
+    },
+    Step {
+        name: "automation",
+        sqlite: include_str!("../../../migrations/sqlite/0010_automation.sql"),
+        mysql: include_str!("../../../migrations/mysql/0010_automation.sql"),
     },
 ];
 

@@ -6,6 +6,7 @@ use super::columns::{Columns, to_json};
 use super::conversations::{self, Conversation};
 use super::db::Tx;
 use super::error::StoreError;
+use super::followers::follow;
 use super::inbox::{Key, key_of};
 use super::long::Long;
 use super::outbox::{LaidCard, owe};
@@ -14,6 +15,7 @@ use super::record::{Laid, append, blobs_in, keep_blobs};
 use signalbox_core::delivery::Delivery;
 use signalbox_core::event::EventKind;
 use signalbox_core::id::{ConversationId, TaskId};
+use signalbox_core::place::Place;
 use signalbox_core::port::{Asking, Submitted};
 use signalbox_core::task::Task;
 
@@ -38,6 +40,8 @@ pub struct NewTask {
     pub message: Option<String>,
     /// Whether its conversation is from now on the one that goes on in the place.
     pub goes_on: bool,
+    /// Further places that are told what is told where it was asked.
+    pub followers: Vec<Place>,
 }
 
 /// The same, ready for its rows.
@@ -52,6 +56,7 @@ struct Submission {
     receipt: Option<LaidCard>,
     message: Option<String>,
     goes_on: bool,
+    followers: Vec<Place>,
 }
 
 impl Store {
@@ -73,6 +78,7 @@ impl Store {
             new_conversation: new.new_conversation,
             message: new.message,
             goes_on: new.goes_on,
+            followers: new.followers,
         };
         self.db.write(submission, |tx, submission| Box::pin(submit(tx, submission))).await
     }
@@ -89,6 +95,7 @@ async fn submit(tx: &mut Tx, new: &Submission) -> Result<Submitted, StoreError> 
     insert(tx, new).await.map_err(|error| missing(error, "project, person or conversation"))?;
     keep_blobs(tx, &new.task.id, &blobs_in(&to_json(&new.task.attachments)?)).await?;
     append(tx, &new.task.id, new.task.created_at, std::slice::from_ref(&new.submitted)).await?;
+    follow(tx, &new.task.id, &new.followers).await?;
     let place = &new.task.origin;
     if let Some(message) = &new.message {
         places::register(tx, place, message, &format!("asked:{}", new.task.id)).await?;

@@ -12,6 +12,8 @@ use std::time::Duration;
 
 /// How many rows one transaction removes, so that others are never held up for long.
 const BATCH: i64 = 200;
+/// A day, in milliseconds.
+const DAY: i64 = 24 * 3600 * 1000;
 
 /// A blob is needed while a row of these mentions it.
 const UNNEEDED: &str = "SELECT b.id FROM blobs b WHERE b.touched_at < ? \
@@ -56,6 +58,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`]; what was removed before stays removed.
     pub async fn sweep(&self, retention: &Retention, now: Timestamp) -> Result<Swept, StoreError> {
+        let (messages, turned_away) = (wall_clock() - retention.tasks, now - retention.inbox);
+        self.db.write((messages, turned_away), |tx, spans| Box::pin(forget_traces(tx, *spans))).await?;
         Ok(Swept {
             tasks: self.sweep_tasks(now - retention.tasks).await?,
             inbox: self.db.write(now - retention.inbox, |tx, before| Box::pin(sweep_inbox(tx, *before))).await?,
@@ -160,6 +164,14 @@ async fn remove_task(tx: &mut Tx, task: &TaskId) -> Result<(), StoreError> {
 async fn sweep_inbox(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     let old = sqlx::query("DELETE FROM inbox WHERE handled_at IS NOT NULL AND received_at < ?").bind(before.millis());
     Ok(old.execute(tx).await?.rows_affected())
+}
+
+/// Which card a message was, once the card's task is gone; and who was turned away, long after the day of it.
+async fn forget_traces(tx: &mut Tx, (messages, turned_away): (Timestamp, Timestamp)) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM messages WHERE created_at < ?").bind(messages.millis()).execute(&mut *tx).await?;
+    let away = sqlx::query("DELETE FROM turned_away WHERE day < ?").bind(turned_away.millis() / DAY);
+    away.execute(tx).await?;
+    Ok(())
 }
 
 async fn sweep_deliveries(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {

@@ -111,18 +111,30 @@ impl Inbox {
     /// True when more may be waiting.
     async fn read_once(&self) -> Result<bool, Refusal> {
         self.shared.behind.store(false, Ordering::SeqCst);
-        let found = self.shared.actor.desk.unhandled(&self.shared.us.source, PAGE).await?;
-        let full = found.len() >= PAGE as usize;
-        for update in found {
-            if !self.put(update).await {
-                break;
+        // Page by page: one that is full of what lanes hold already must not hide what waits behind it.
+        let mut after: Option<String> = None;
+        let behind = loop {
+            let found = self.shared.actor.desk.unhandled(&self.shared.us.source, after.as_deref(), PAGE).await?;
+            let is_last = found.len() < PAGE as usize;
+            after = found.last().map(|update| update.id.clone());
+            if !self.put_all(found).await || is_last {
+                break !is_last || self.shared.lanes.overflowed();
             }
-        }
-        let behind = full || self.shared.lanes.overflowed();
+        };
         if behind {
             self.shared.behind.store(true, Ordering::SeqCst);
         }
         Ok(self.shared.behind.load(Ordering::SeqCst))
+    }
+
+    /// False where there is no room for all of them.
+    async fn put_all(&self, updates: Vec<Update>) -> bool {
+        for update in updates {
+            if !self.put(update).await {
+                return false;
+            }
+        }
+        true
     }
 
     /// Puts one into its lane; false where there is no room.

@@ -50,5 +50,10 @@ pub use github::GitHub;
 pub use remotes::Remotes;
 pub use settings::{API_URL, Credentials, GitHubSettings, Pace};
 
+/// Whether a place is a repository on GitHub, or an issue of one, by its address alone.
+pub fn is_place(place: &signalbox_core::place::Place) -> bool {
+    repo::Thread::of(place).is_some() || repo::Repo::of(place).is_some()
+}
+
 /// What kind of place an issue is, and what kind of account a person has there.
 pub const KIND: &str = "github";

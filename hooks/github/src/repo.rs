@@ -27,6 +27,11 @@ impl Repo {
     pub(crate) fn place(&self) -> Option<Place> {
         Place::new(crate::KIND, &self.to_string()).ok()
     }
+
+    /// Reads it from a place.
+    pub(crate) fn of(place: &Place) -> Option<Self> {
+        (place.kind() == crate::KIND).then(|| place.address().parse().ok())?
+    }
 }
 
 impl fmt::Display for Repo {
@@ -90,6 +95,8 @@ mod tests {
         assert_eq!(Thread::of(&place), Some(thread.clone()));
         assert_eq!(thread.repo.place().unwrap().to_string(), "github:Acme/web.site_1");
         assert_eq!(Thread::of(&thread.repo.place().unwrap()), None);
+        assert_eq!(Repo::of(&thread.repo.place().unwrap()), Some(thread.repo));
+        assert_eq!(Repo::of(&place), None);
         assert_eq!(Thread::of(&"telegram:1".parse().unwrap()), None);
     }
 

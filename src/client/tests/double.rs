@@ -9,8 +9,8 @@ use signalbox_core::id::{ApprovalId, TaskId, UserId};
 use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
-    AddProject, AddUser, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, PlaceReport, Project, Refusal,
-    SubmitTask, Submitted, TaskFilter,
+    AddProject, AddUser, ChangePerson, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, Person, PlaceReport,
+    Project, Refusal, SubmitTask, Submitted, TaskFilter,
 };
 use signalbox_core::task::{Attachment, Task};
 use signalbox_core::time::Timestamp;
@@ -25,6 +25,8 @@ pub(super) struct Double {
     refusal: Arc<Mutex<Refusal>>,
     asked: Arc<Mutex<Vec<String>>>,
 }
+
+impl signalbox_core::automation::Automation for Double {}
 
 impl Double {
     pub(super) fn new() -> Self {
@@ -126,6 +128,15 @@ impl Hub for Double {
     async fn add_user(&self, _: &Actor, request: AddUser) -> Result<UserId, Refusal> {
         self.refused(request)
     }
+    async fn people(&self, _: &Actor) -> Result<Vec<Person>, Refusal> {
+        self.refused("people")
+    }
+    async fn change_person(&self, _: &Actor, person: &str, change: ChangePerson) -> Result<Person, Refusal> {
+        self.refused((person, change))
+    }
+    async fn remove_person(&self, _: &Actor, person: &str) -> Result<(), Refusal> {
+        self.refused(person)
+    }
     async fn make_link_code(&self, _: &Actor, person: &str) -> Result<NewLinkCode, Refusal> {
         self.refused(person)
     }
@@ -134,6 +145,9 @@ impl Hub for Double {
     }
     async fn bind(&self, _: &Actor, project: &str, place: &Place) -> Result<(), Refusal> {
         self.refused((project, place.to_string()))
+    }
+    async fn unbind(&self, _: &Actor, place: &Place) -> Result<(), Refusal> {
+        self.refused(place.to_string())
     }
     async fn faults(&self) -> Result<Vec<String>, Refusal> {
         Ok(Vec::new())

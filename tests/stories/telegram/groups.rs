@@ -2,6 +2,7 @@
 
 use super::{Team, just_say, leave_a_trace};
 use crate::harness::PATIENCE;
+use signalbox_testkit::telegram::TelegramSettings;
 use std::time::Duration;
 
 #[tokio::test]
@@ -100,6 +101,42 @@ async fn where_anybody_can_read_a_card_shows_a_summary_and_the_decision_is_made_
     ann.presses(&anns, shown.id, "Once").answer().await;
     team.becomes(&group, card.id, "Allowed by Ann").await;
     team.hears(&group, "The trace is left.").await;
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn where_anybody_can_read_policy_can_keep_answers_from_them_and_another_projects_task_is_not_told() {
+    let policy = "[cards]\nanswers_in_public = \"summary\"\ndetail_in_public = \"full\"\n";
+    let team = Team::with(TelegramSettings::default(), policy, |world| world).await;
+    let (ann, anns) = team.member("Ann", "member").await;
+    let group = team.telegram.supergroup("Open to all", &[&ann]);
+    group.publishes("open_to_all");
+    team.binds(&group.id().to_string()).await;
+    ann.mentions(&group, &leave_a_trace());
+    let asked = team.is_asked(&group).await;
+    ann.presses(&group, asked.id, "Once").answer().await;
+    let outcome = team.hears(&group, "What came of it is not shown here").await;
+    assert!(outcome.button("Diff").is_none() && outcome.button("Push").is_some(), "{outcome:?}");
+    let told = group.messages().iter().filter(|message| message.from_bot).any(|message| {
+        message.text.contains("The trace is left") || message.text.contains("ran.txt") && message.id != asked.id
+    });
+    assert!(!told, "{}", group.transcript());
+    let task: String = outcome.text.split("/status ").nth(1).unwrap().chars().take(12).collect();
+    ann.says(&group, &format!("/status {task}"));
+    team.hears(&group, "keeps what was done from them").await;
+    ann.says(&anns, &format!("/status {task}"));
+    team.hears(&anns, "Bash echo ran").await;
+
+    let repository = team.world.repository();
+    team.says(&["project", "add", "other", "--git", repository.to_str().unwrap()]).await;
+    team.says(&["user", "change", "Ann", "--project", "other", "--role", "member"]).await;
+    let friends = team.telegram.group("Others", &[&ann]);
+    team.says(&["bind", "other", &format!("telegram:{}", friends.id())]).await;
+    for command in ["status", "diff"] {
+        ann.says(&friends, &format!("/{command} {task}"));
+    }
+    let refused = || friends.messages().iter().filter(|message| message.text.contains("belongs elsewhere")).count();
+    team.telegram.wait_until("both are refused", |_| refused() == 2, PATIENCE).await;
     team.ends().await;
 }
 

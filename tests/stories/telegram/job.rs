@@ -4,6 +4,8 @@ use super::{Team, just_say, leave_a_trace};
 use crate::harness::PATIENCE;
 use serde_json::json;
 use signalbox_testkit::script::Script;
+use signalbox_testkit::telegram::Fault;
+use std::time::Duration;
 
 #[tokio::test]
 async fn a_message_becomes_work_once_the_person_has_tapped_and_the_outcome_comes_back() {
@@ -45,6 +47,8 @@ async fn a_denial_with_a_reason_reaches_claude_and_the_command_does_not_run() {
         .to_string();
     ann.says(&chat, &script);
     let approval = team.is_asked(&chat).await;
+    // She answers before the hub has heard which message its question became.
+    team.telegram.misbehave(Fault::Delay(Duration::from_secs(1)).once().on("sendMessage"));
     ann.presses(&chat, approval.id, "Deny, because …").answer().await;
     let wanted = team.hears(&chat, "Why not?").await;
     assert!(wanted.forces_reply);

@@ -8,6 +8,7 @@ mod hostile;
 mod job;
 mod links;
 mod parking;
+mod people;
 mod questions;
 mod trouble;
 

@@ -135,9 +135,11 @@ impl Desk for Notebook {
         }))
     }
 
-    async fn unhandled(&self, source: &str, limit: u32) -> Result<Vec<Update>, Refusal> {
+    async fn unhandled(&self, source: &str, after: Option<&str>, limit: u32) -> Result<Vec<Update>, Refusal> {
         let pages = self.pages();
-        let open = pages.received.iter().filter(|update| update.source == source && !pages.done.contains(&update.id));
+        let from = pages.received.iter().position(|update| Some(update.id.as_str()) == after).map_or(0, |at| at + 1);
+        let open =
+            pages.received[from..].iter().filter(|update| update.source == source && !pages.done.contains(&update.id));
         Ok(open.take(limit as usize).cloned().collect())
     }
 

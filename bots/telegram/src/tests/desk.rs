@@ -93,9 +93,10 @@ impl Desk for Counter {
         Ok(state.updates.len() - before)
     }
 
-    async fn unhandled(&self, _: &str, limit: u32) -> Result<Vec<Update>, Refusal> {
+    async fn unhandled(&self, _: &str, after: Option<&str>, limit: u32) -> Result<Vec<Update>, Refusal> {
         let state = self.state();
-        let left = state.updates.iter().filter(|update| !state.handled.contains(&update.id));
+        let from = state.updates.iter().position(|update| Some(update.id.as_str()) == after).map_or(0, |at| at + 1);
+        let left = state.updates[from..].iter().filter(|update| !state.handled.contains(&update.id));
         Ok(left.take(limit as usize).cloned().collect())
     }
 

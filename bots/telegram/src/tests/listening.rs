@@ -39,6 +39,25 @@ async fn what_was_said_while_nobody_listened_is_heard_later() {
 }
 
 #[tokio::test]
+async fn a_long_backlog_of_one_chat_holds_up_no_other() {
+    let rig = Rig::new();
+    let chat = rig.server.private(&rig.ann);
+    rig.desk.state().slow = Duration::from_millis(100);
+    numbers(700).iter().for_each(|number| rig.says(&chat, number));
+    let bob = rig.server.user("Bob");
+    let bobs = rig.server.private(&bob);
+    bob.says(&bobs, "and me?");
+    let ears = rig.listen();
+    let before = rig.desk.when(|state| {
+        let heard =
+            state.heard.iter().any(|heard| matches!(&heard.what, Said::Words { text, .. } if text == "and me?"));
+        heard.then_some(state.heard.len())
+    });
+    assert!(before.await < 200, "Bob waited for Ann's");
+    drop(ears);
+}
+
+#[tokio::test]
 async fn nothing_is_acknowledged_that_could_not_be_stored() {
     let rig = Rig::new();
     let chat = rig.server.private(&rig.ann);

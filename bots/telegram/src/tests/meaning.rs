@@ -87,6 +87,16 @@ fn in_a_group_only_some_things_are_for_us(#[case] message: Value, #[case] heard:
 }
 
 #[test]
+fn what_is_passed_on_in_private_is_a_request_and_no_command() {
+    for (by, what) in
+        [("forward_origin", json!({"type": "hidden_user"})), ("via_bot", json!({"id": 8, "is_bot": true}))]
+    {
+        let passed = written(with(private(), json!({"text": "/approve abc", by: what})));
+        assert_eq!(said(&passed).0, "Passed on:\n/approve abc");
+    }
+}
+
+#[test]
 fn an_answer_to_us_is_read_as_in_private() {
     let answer = json!({"text": "no, the other one", "reply_to_message": {"message_id": 3, "from": {"id": 700, "is_bot": true}}});
     let written = written(with(group(), answer));

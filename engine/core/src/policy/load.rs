@@ -63,6 +63,7 @@ fn read_settings(file: &mut Section<'_>, settings: &mut Settings, report: &mut R
     github::read(file, &mut settings.github, report);
     let mut cards = file.table("cards", report);
     set(&mut settings.detail_in_public, cards.take("detail_in_public", "`\"full\"` or `\"summary\"`", report));
+    set(&mut settings.answers_in_public, cards.take("answers_in_public", "`\"full\"` or `\"summary\"`", report));
     cards.finish(report);
 }
 

@@ -45,7 +45,7 @@ pub use paths::WORKSPACE;
 pub use rule::Decision;
 pub use section::{Fault, PolicyError};
 pub use settings::{
-    ApprovalSettings, Approver, Detail, LimitSettings, PushSettings, PushWhen, SandboxSettings, Settings,
+    Answers, ApprovalSettings, Approver, Detail, LimitSettings, PushSettings, PushWhen, SandboxSettings, Settings,
 };
 pub use span::{BadSpan, parse_span, write_span};
 

@@ -20,10 +20,12 @@ pub struct Settings {
     pub sandbox: SandboxSettings,
     /// Where its commits go.
     pub push: PushSettings,
-    /// How much an approval card shows in a place that others can read.
+    /// How much an approval card shows in a place that anybody can read.
     pub detail_in_public: Detail,
     /// What holds for work on GitHub.
     pub github: GitHubPolicy,
+    /// How much task cards, answers and diffs show there.
+    pub answers_in_public: Answers,
 }
 
 /// Somebody who may approve.
@@ -170,6 +172,26 @@ pub enum Detail {
     /// What kind of call it is, and a link for those entitled.
     #[default]
     Summary,
+}
+
+/// How much is told of a task where anybody can read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answers {
+    /// All of it: what Claude does and says, what changed.
+    #[default]
+    Full,
+    /// Whether it works, is done or failed; the rest in a private chat.
+    Summary,
+}
+
+impl From<Answers> for Detail {
+    fn from(answers: Answers) -> Self {
+        match answers {
+            Answers::Full => Self::Full,
+            Answers::Summary => Self::Summary,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::card::TextFile;
 use crate::exhibit::{Piece, pieces};
 use crate::policy::{Detail, WORKSPACE};
 use crate::question::{Choice, Question, questions};
-use crate::text::clean::prose;
+use crate::text::clean::{hides_in_markdown, prose};
 use crate::time::Spoken;
 use crate::words::{heading, rememberable, settled, warnings};
 
@@ -86,9 +86,24 @@ fn exhibit_name(approval: &Approval) -> String {
 }
 
 fn show_plan(approval: &Approval, sheet: &mut Sheet) {
-    let plan = approval.call.input.get("plan").and_then(serde_json::Value::as_str).unwrap_or(&approval.reason);
-    sheet.exhibit = Some(TextFile { name: "plan.md".to_owned(), text: prose(plan) });
+    let plan = approval.call.input.get("plan").and_then(serde_json::Value::as_str);
+    let mut text = prose(plan.unwrap_or(&approval.reason));
+    for said in beside_the_plan(approval) {
+        text.push_str(&format!("\n\n{said}"));
+    }
+    // What is decided on is seen as it stands, where a renderer might leave something out.
+    let name = if hides_in_markdown(&text) { "plan.txt" } else { "plan.md" };
+    sheet.exhibit = Some(TextFile { name: name.to_owned(), text });
     sheet.parts.push(Part::Exhibit);
+}
+
+/// What else the call says.
+fn beside_the_plan(approval: &Approval) -> impl Iterator<Item = String> {
+    pieces(&approval.call).into_iter().filter_map(|piece| match piece {
+        Piece::Field { name, value } if name != "plan" => Some(format!("{name}: {value}")),
+        Piece::Note(note) => Some(format!("Claude says: {note}")),
+        _ => None,
+    })
 }
 
 fn show_questions(approval: &Approval, sheet: &mut Sheet) {

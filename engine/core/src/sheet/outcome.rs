@@ -1,9 +1,10 @@
 //! The last message of a task: the answer, files changed, commit, branch, cost, time, and what can be done next.
 
-use super::{Button, Part, Sheet, brief, quoted};
+use super::{Button, Part, Sheet, View, brief, quoted};
 use crate::button::Press;
 use crate::card::OutcomeCard;
 use crate::event::DiffStat;
+use crate::policy::Detail;
 use crate::task::TaskState;
 use crate::time::Spoken;
 use std::time::Duration;
@@ -11,7 +12,24 @@ use std::time::Duration;
 /// How many changed files are named.
 const FILES: usize = 12;
 
-pub(super) fn sheet(card: &OutcomeCard) -> Sheet {
+pub(super) fn sheet(card: &OutcomeCard, view: View) -> Sheet {
+    match view.detail {
+        Detail::Full => whole(card),
+        Detail::Summary => summary(card),
+    }
+}
+
+/// Where anybody can read, and policy keeps what was done from them.
+fn summary(card: &OutcomeCard) -> Sheet {
+    let hint =
+        format!("What came of it is not shown here, for others can read it: `/status {}` to me alone.", card.task);
+    let mut rows = rows(card);
+    rows.iter_mut().for_each(|row| row.retain(|button| !matches!(button.press, Press::Diff(_))));
+    rows.retain(|row| !row.is_empty());
+    Sheet { parts: vec![Part::Line(hint), Part::Faint(last_line(card))], rows, ..Sheet::default() }
+}
+
+fn whole(card: &OutcomeCard) -> Sheet {
     let mut parts = Vec::new();
     if let Some(failure) = &card.failure {
         parts.push(Part::Warning(format!("It failed: {}", quoted(&failure.message))));

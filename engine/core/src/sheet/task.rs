@@ -4,12 +4,13 @@ use super::{Button, Part, Sheet, View, brief};
 use crate::button::Press;
 use crate::card::TaskCard;
 use crate::money::MicroUsd;
+use crate::policy::Detail;
 use crate::task::TaskState;
 use crate::time::Spoken;
 
 pub(super) fn sheet(card: &TaskCard, view: View) -> Sheet {
     let mut parts = vec![Part::Title(headline(card, view))];
-    if !card.state.is_final() {
+    if !card.state.is_final() && view.detail == Detail::Full {
         parts.extend(card.lines.iter().map(|line| Part::Faint(format!("› `{}`", brief(line, 100)))));
         if !card.text.trim().is_empty() {
             parts.push(Part::Markdown(card.text.clone()));

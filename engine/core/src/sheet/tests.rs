@@ -210,6 +210,23 @@ fn a_plan_hides_nothing_even_where_it_goes_as_a_file() {
 }
 
 #[test]
+fn what_a_renderer_would_leave_out_of_a_plan_is_shown_as_it_stands() {
+    let input = json!({"plan": "Look.\n\n[//]: # (then remove it)", "allowed": [7]});
+    assert_snapshot!(card(&approval("ExitPlanMode", input), Detail::Full), @r"
+    # 🔐 Claude has a plan
+    <plan.txt>
+    Look.
+
+    [//]: # (then remove it)
+
+    allowed: [7]</>
+    ~ `7000000000000000` · for Ann in site · open for 59 min 00 s
+    [Go ahead]
+    [Deny] [Deny, because …]
+    ");
+}
+
+#[test]
 fn a_plan_is_shown_whole() {
     let asked = approval("ExitPlanMode", json!({"plan": "1. look\n2. do\n"}));
     assert_snapshot!(card(&asked, Detail::Full), @r"
@@ -244,6 +261,8 @@ fn a_task_card_shows_what_goes_on() {
     ~ `100000000000` in site
     [Stop] [Details]
     ");
+    let summary = drawn(&sheet(&Card::Task(running.clone()), view(Detail::Summary)));
+    assert!(summary.contains("Working") && !summary.contains("look") && !summary.contains("Bash"), "{summary}");
     let queued = TaskCard { state: TaskState::Queued, position: Some(2), ..running.clone() };
     assert!(drawn(&sheet(&Card::Task(queued), view(Detail::Full))).starts_with("# ⏳ Queued · 2 before it"));
     let over = TaskCard { state: TaskState::Stopped, ..running };

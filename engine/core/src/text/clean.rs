@@ -26,6 +26,26 @@ pub fn prose(text: &str) -> String {
     shown
 }
 
+/// Whether a Markdown renderer may leave something out, or show something else than stands there: HTML, links and what they
+/// are defined by, entities, tables with cells too many, words behind a code fence. Errs on the side of yes.
+pub fn hides_in_markdown(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let next = |at: usize| bytes.get(at + 1).copied().unwrap_or(b' ');
+    let odd = bytes.iter().enumerate().any(|(at, byte)| match byte {
+        b'<' => next(at).is_ascii_alphabetic() || matches!(next(at), b'!' | b'/' | b'?'),
+        b']' => matches!(next(at), b'(' | b'[' | b':'),
+        b'&' => next(at).is_ascii_alphabetic() || next(at) == b'#',
+        _ => false,
+    });
+    odd || text.lines().any(|line| {
+        let line = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '-' | '*' | '+'));
+        let fence = line.starts_with("```") || line.starts_with("~~~");
+        let told = line.trim_start_matches(['`', '~']).trim();
+        (fence && !told.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '#' | '-' | '.')))
+            || line.matches('|').count() > 1
+    })
+}
+
 /// Whether a character that is hidden elsewhere belongs where it stands. It is asked for what was shown before it, so a
 /// joiner after something that was given as a number finds no emoji there.
 fn stays(before: Option<char>, char: char, after: Option<char>) -> bool {

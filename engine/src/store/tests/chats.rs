@@ -61,12 +61,16 @@ async fn updates_are_kept_once_and_in_their_order(bench: Arc<Bench>) {
     assert_eq!(store.receive_all(["9", "10", "8"].map(update).to_vec()).await.unwrap(), 3);
     assert_eq!(store.receive_all(["10", "11"].map(update).to_vec()).await.unwrap(), 1);
     let ids = |rows: Vec<Update>| rows.into_iter().map(|row| row.external_id).collect::<Vec<_>>();
-    let waiting = ids(store.unhandled("telegram:1", 10).await.unwrap());
+    let waiting = ids(store.unhandled("telegram:1", None, 10).await.unwrap());
     assert_eq!(waiting[..1], ["9"]);
     let place_of = |id: &str| waiting.iter().position(|one| one == id).unwrap();
     assert!(place_of("9") < place_of("10") && place_of("10") < place_of("8"));
+    for (at, id) in waiting.iter().enumerate() {
+        let behind = ids(store.unhandled("telegram:1", Some(id), 10).await.unwrap());
+        assert_eq!(behind, waiting[at + 1..], "behind {id}");
+    }
     assert!(store.handled("telegram:1", "9", at(6)).await.unwrap());
-    assert!(!ids(store.unhandled("telegram:1", 10).await.unwrap()).contains(&"9".to_owned()));
+    assert!(!ids(store.unhandled("telegram:1", None, 10).await.unwrap()).contains(&"9".to_owned()));
     assert_eq!(store.receive_all(vec![update("9")]).await.unwrap(), 0, "handled, and still known");
 }
 
@@ -182,8 +186,10 @@ async fn a_message_leads_back_to_its_card(bench: Arc<Bench>) {
     let take = Take { node: sender(), kinds: &kinds, now: at(1_000_000), lease_until: at(2_000_000), limit: 10 };
     let receipt = store.take_due(&take).await.unwrap().remove(0);
     assert_eq!(receipt.delivery.answers.as_deref(), Some("70"), "the receipt answers the request");
+    assert!(store.is_being_told(&origin).await.unwrap(), "who sees it may answer it already");
     let sent = Sent { message: Some("72".to_owned()), all: vec!["71".to_owned(), "72".to_owned()] };
     let _ = store.accepted(receipt, sent).await.unwrap();
+    assert!(!store.is_being_told(&origin).await.unwrap());
     for message in ["71", "72"] {
         assert_eq!(store.card_of(&origin, message).await.unwrap(), Some(format!("task:{task}")));
     }
@@ -239,6 +245,9 @@ async fn anybody_reading_along_sees_a_summary(bench: Arc<Bench>) {
     store.set_place(&place("telegram:1"), PlaceSetting::Privacy("public")).await.unwrap();
     store.set_place(&place("telegram:2"), PlaceSetting::Privacy("shared")).await.unwrap();
     let taken = store.take_due(&take(1_000_000)).await.unwrap();
+    store.owe(owed(place("telegram:3"), Card::Approval(Box::new(approval)), at(20))).await.unwrap();
     let details: Vec<_> = taken.iter().map(|taken| (taken.delivery.place.address(), taken.delivery.detail)).collect();
     assert_eq!(details, [("1", Detail::Summary), ("2", Detail::Full)]);
+    let unheard = store.take_due(&take(1_000_001)).await.unwrap().remove(0).delivery;
+    assert_eq!((unheard.place.address(), unheard.detail), ("3", Detail::Summary), "nothing is known of it yet");
 }

@@ -91,6 +91,7 @@ impl Cast {
             asking: Asking::Ask,
             message: None,
             goes_on: false,
+            followers: Vec::new(),
             source: "test".to_owned(),
             new_conversation: Some(conversation),
             submitted,

@@ -4,13 +4,15 @@ use super::super::*;
 use super::bench::Bench;
 use super::fixture::*;
 use serde_json::json;
-use signalbox_core::id::ProjectId;
+use signalbox_core::id::{ProjectId, UserId};
 use signalbox_core::people::{Identity, Role};
 use std::sync::Arc;
 
 super::on_both!(
     people_are_known_by_name_and_by_their_accounts,
     a_person_is_added_whole_or_not_at_all,
+    a_person_is_changed_whole_or_not_at_all,
+    who_is_removed_keeps_nothing_but_their_name,
     there_is_one_operator,
     projects_are_shown_to_their_people,
     the_operator_sees_every_project,
@@ -51,6 +53,45 @@ async fn a_person_is_added_whole_or_not_at_all(bench: Arc<Bench>) {
     let nowhere = NewUser { roles, ..new_user("carl") };
     assert!(matches!(store.add_user(nowhere).await.unwrap_err(), StoreError::Missing { .. }));
     assert_eq!(store.user("carl").await.unwrap(), None);
+}
+
+fn nothing_of(user: &UserId) -> PersonChange {
+    PersonChange { user: user.clone(), role: None, admin: None, link: Vec::new(), unlink: Vec::new(), at: at(5) }
+}
+
+async fn a_person_is_changed_whole_or_not_at_all(bench: Arc<Bench>) {
+    let store = &bench.store;
+    let cast = Cast::on(store).await;
+    let bob = NewUser { identities: vec![account("telegram", "7")], ..new_user("bob") };
+    let bob = store.add_user(bob).await.unwrap();
+    let role = Some((cast.project.clone(), Some(Role::Member)));
+    let link = vec![account("github", "9")];
+    let unlink = vec![account("telegram", "7")];
+    let change = PersonChange { role, admin: Some(true), link, unlink, ..nothing_of(&bob) };
+    store.change_person(change.clone()).await.unwrap();
+    let known = store.people().await.unwrap().into_iter().find(|person| person.name == "bob").unwrap();
+    assert_eq!((known.admin, known.accounts), (true, vec![account("github", "9")]));
+    assert_eq!(known.roles, [("alpha".to_owned(), Role::Member)]);
+    let refused = store.change_person(PersonChange { admin: Some(false), ..change }).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Missing { .. }), "it is not linked any more");
+    assert!(store.actor(&bob).await.unwrap().unwrap().admin, "nothing else was changed either");
+    let taken = PersonChange { link: vec![account("github", "9")], ..nothing_of(&cast.ann) };
+    assert!(matches!(store.change_person(taken).await.unwrap_err(), StoreError::Taken { .. }));
+}
+
+async fn who_is_removed_keeps_nothing_but_their_name(bench: Arc<Bench>) {
+    let store = &bench.store;
+    let cast = Cast::on(store).await;
+    store.submit(cast.task()).await.unwrap();
+    let telegram = account("telegram", "7");
+    let change = PersonChange { admin: Some(true), link: vec![telegram.clone()], ..nothing_of(&cast.ann) };
+    store.change_person(change).await.unwrap();
+    store.keep_link_code(&cast.ann, "abc", at(5), at(1_000)).await.unwrap();
+    store.strip_person(&cast.ann, at(6)).await.unwrap();
+    assert_eq!(store.actor_by_identity(&telegram).await.unwrap(), None);
+    assert_eq!(store.role(&cast.ann, &cast.project).await.unwrap(), None);
+    assert!(!store.actor(&cast.ann).await.unwrap().unwrap().admin);
+    assert_eq!(store.redeem_link_code("abc", &telegram, at(7)).await.unwrap(), Redeemed::Unknown);
 }
 
 async fn there_is_one_operator(bench: Arc<Bench>) {
@@ -113,6 +154,8 @@ async fn a_place_is_bound_to_one_project(bench: Arc<Bench>) {
     store.bind(&chat, &cast.project, at(1)).await.unwrap();
     store.bind(&chat, &beta, at(2)).await.unwrap();
     assert_eq!(store.bound_project(&chat).await.unwrap(), Some(beta));
+    store.unbind(&chat).await.unwrap();
+    assert_eq!(store.bound_project(&chat).await.unwrap(), None);
     let nowhere = ProjectId::new("nowhere");
     assert!(matches!(store.bind(&chat, &nowhere, at(3)).await.unwrap_err(), StoreError::Missing { .. }));
 }

@@ -122,9 +122,14 @@ async fn old_updates_and_deliveries_go_when_they_are_settled(bench: Arc<Bench>) 
     bench.store.receive(waiting.clone()).await.unwrap();
     let swept = bench.store.sweep(&after(10), at(500_000)).await.unwrap();
     assert_eq!((swept.inbox, swept.deliveries), (1, 0), "what is not handled or sent stays, however old");
-    assert_eq!(bench.store.unhandled("s", 9).await.unwrap(), [waiting]);
+    assert_eq!(bench.store.unhandled("s", None, 9).await.unwrap(), [waiting]);
     let take = Take { node: sender(), kinds: &["terminal"], now: at(500_000), lease_until: at(500_001), limit: 1 };
     let taken = bench.store.take_due(&take).await.unwrap().remove(0);
     bench.store.accepted(taken, Sent::one("m")).await.unwrap().applied().unwrap();
     assert_eq!(bench.store.sweep(&after(10), at(500_000)).await.unwrap().deliveries, 1);
+    let place = place("terminal:1");
+    assert!(bench.store.card_of(&place, "m").await.unwrap().is_some(), "an answer to it still finds its card");
+    let_the_clock_move().await;
+    bench.store.sweep(&Retention { tasks: Duration::ZERO, ..after(10) }, at(500_000)).await.unwrap();
+    assert_eq!(bench.store.card_of(&place, "m").await.unwrap(), None);
 }

@@ -55,14 +55,14 @@ async fn filled_tables_survive_each_step_on_mysql() {
 async fn step_by_step(bench: Arc<Bench>) -> Result<(), tokio::task::JoinError> {
     tokio::spawn(async move {
         let store = &bench.store;
-        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: None, latest: 9 });
+        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: None, latest: 10 });
         for (version, filling) in [(1, PEOPLE), (2, TASKS), (3, GATE), (4, OUTBOX)] {
             store.migrate_to(version).await.unwrap();
             bench.raw().await.execute(sqlx::raw_sql(filling)).await.unwrap();
         }
         store.migrate().await.unwrap();
         store.migrate().await.unwrap();
-        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: Some(9), latest: 9 });
+        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: Some(10), latest: 10 });
         old_rows_are_read(store).await;
         seed_tables_and_indexes_are_there(&bench).await;
     })
@@ -77,7 +77,7 @@ async fn old_rows_are_read(store: &Store) {
     let task = store.task(&"000000000001".parse().unwrap()).await.unwrap().unwrap();
     assert_eq!(task.prompt, "old prompt");
     assert_eq!(store.events(&task.id, 0, 9).await.unwrap()[0].kind, warning("old"));
-    assert_eq!(store.unhandled("s", 9).await.unwrap()[0].raw, "raw");
+    assert_eq!(store.unhandled("s", None, 9).await.unwrap()[0].raw, "raw");
     assert_eq!(store.active_grants(&task, at(2)).await.unwrap().len(), 1);
     assert_eq!(store.allowed_calls(&task.id).await.unwrap().len(), 1);
     let take = Take { node: sender(), kinds: &["telegram"], now: at(5), lease_until: at(9), limit: 9 };
@@ -119,7 +119,7 @@ async fn together(bench: Arc<Bench>) -> Result<(), tokio::task::JoinError> {
             });
         }
         nodes.join_all().await;
-        assert_eq!(bench.store.schema_version().await.unwrap().applied, Some(9));
+        assert_eq!(bench.store.schema_version().await.unwrap().applied, Some(10));
     })
     .await
 }
@@ -129,7 +129,7 @@ async fn a_database_of_a_newer_program_is_refused() {
     run_unmigrated(Backend::Sqlite, async |bench| {
         tokio::spawn(async move {
             bench.store.migrate().await.unwrap();
-            bench.execute("UPDATE _sqlx_migrations SET version = 99 WHERE version = 9").await;
+            bench.execute("UPDATE _sqlx_migrations SET version = 99 WHERE version = 10").await;
             let refused = bench.store.migrate().await.unwrap_err();
             assert!(matches!(refused, StoreError::Migration { .. }), "{refused:?}");
         })

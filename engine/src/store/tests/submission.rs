@@ -68,13 +68,13 @@ async fn a_received_update_becomes_one_task(bench: Arc<Bench>) {
     };
     assert_eq!(bench.store.receive(update.clone()).await.unwrap(), Receipt::New);
     assert_eq!(bench.store.receive(update.clone()).await.unwrap(), Receipt::Repeated);
-    assert_eq!(bench.store.unhandled("test", 10).await.unwrap(), [update]);
+    assert_eq!(bench.store.unhandled("test", None, 10).await.unwrap(), [update]);
 
     let mut new = cast.task();
     new.key = "u1".to_owned();
     let first = bench.store.submit(new.clone()).await.unwrap();
     assert!(!first.repeated);
-    assert_eq!(bench.store.unhandled("test", 10).await.unwrap(), []);
+    assert_eq!(bench.store.unhandled("test", None, 10).await.unwrap(), []);
     let mut again = cast.task();
     again.key = "u1".to_owned();
     let second = bench.store.submit(again).await.unwrap();

@@ -100,7 +100,7 @@ fn a_question_names_its_answers() {
 #[test]
 fn a_plan_is_shown_whole() {
     let text = laid_out(&asks(plan("1. Read\n2. Write <!-- hidden -->")));
-    assert!(text.contains("```markdown\n1. Read\n2. Write <!-- hidden -->\n```"), "{text}");
+    assert!(text.contains("```\n1. Read\n2. Write <!-- hidden -->\n```"), "{text}");
 }
 
 #[test]

@@ -1,0 +1,154 @@
+//! Hooks as people manage them.
+
+use super::secret::{self, CURRENT, PREVIOUS, scope};
+use super::template::{self, Made, Making};
+use super::{doors, entitle};
+use crate::fresh;
+use crate::hub::{audit, check_name};
+use crate::parts::Parts;
+use crate::store::{Hook, NewHook};
+use secrecy::SecretString;
+use signalbox_core::hook::{self, AddHook, HookReport, MadeHook, Rules, SharedSecret, Trial, TryHook};
+use signalbox_core::people::Actor;
+use signalbox_core::place::Place;
+use signalbox_core::port::Refusal;
+use std::time::Duration;
+
+/// The longest name.
+const NAME_LIMIT: usize = 50;
+/// How many places may be told.
+pub(super) const MOST_PLACES: usize = 8;
+/// How long the secret before the current one goes on opening.
+const OVERLAP: Duration = Duration::from_secs(24 * 3600);
+
+pub(super) async fn add(parts: &Parts, actor: &Actor, request: AddHook) -> Result<MadeHook, Refusal> {
+    let (project, standing) = entitle::configured(parts, actor, &request.project).await?;
+    check_name("hook", &request.name)?;
+    if request.name.len() > NAME_LIMIT {
+        return Err(Refusal::Invalid(format!("the name of a hook has at most {NAME_LIMIT} characters")));
+    }
+    let rules = checked(&request.rules)?;
+    let person = entitle::spokesperson(parts, &standing, &request.user).await?;
+    let places = distinct(request.places)?;
+    let made = request.secret.is_none();
+    let secret = request.secret.unwrap_or_else(|| secret::make(&rules.scheme));
+    secret::check(&rules.scheme, &secret)?;
+    let new = NewHook {
+        id: fresh::unique(),
+        name: request.name.clone(),
+        project: project.id,
+        user: person.user,
+        made_by: actor.user.clone(),
+        rules: request.rules,
+        places,
+        at: fresh::now(),
+    };
+    let scope = scope(&new.id);
+    put(parts, &scope, CURRENT, &secret).await?;
+    if let Err(error) = parts.store.add_hook(new).await {
+        parts.store.remove_secret(&scope, CURRENT).await?;
+        return Err(error.into());
+    }
+    audit(parts, actor, "hook.add", format!("hook:{}", request.name)).await?;
+    doors::reload(parts).await?;
+    Ok(MadeHook { path: path(&request.name), secret: made.then_some(secret), previous_until: None })
+}
+
+pub(super) async fn list(parts: &Parts, actor: &Actor) -> Result<Vec<HookReport>, Refusal> {
+    let mut reports = Vec::new();
+    for hook in parts.store.hooks().await? {
+        if entitle::configured(parts, actor, hook.project.as_str()).await.is_ok() {
+            reports.push(report(hook));
+        }
+    }
+    Ok(reports)
+}
+
+pub(super) async fn remove(parts: &Parts, actor: &Actor, name: &str) -> Result<(), Refusal> {
+    let hook = find(parts, actor, name).await?;
+    parts.store.remove_hook(&hook.id, fresh::now()).await?;
+    for name in [CURRENT, PREVIOUS] {
+        parts.store.remove_secret(&scope(&hook.id), name).await?;
+    }
+    audit(parts, actor, "hook.remove", format!("hook:{}", hook.name)).await?;
+    doors::reload(parts).await
+}
+
+pub(super) async fn rotate(parts: &Parts, actor: &Actor, name: &str) -> Result<MadeHook, Refusal> {
+    let hook = find(parts, actor, name).await?;
+    let rules = checked(&hook.rules)?;
+    let (scope, until) = (scope(&hook.id), fresh::now() + OVERLAP);
+    // The old one opens under its second name before it loses its first.
+    if let Some(before) = parts.store.secret(&scope, CURRENT).await? {
+        parts.store.put_secret(&scope, PREVIOUS, &before).await?;
+        parts.store.hook_rotated(&hook.id, until).await?;
+    }
+    let secret = secret::make(&rules.scheme);
+    put(parts, &scope, CURRENT, &secret).await?;
+    audit(parts, actor, "hook.rotate", format!("hook:{}", hook.name)).await?;
+    doors::reload(parts).await?;
+    Ok(MadeHook { path: path(&hook.name), secret: Some(secret), previous_until: Some(until) })
+}
+
+pub(super) async fn try_out(parts: &Parts, actor: &Actor, name: &str, request: TryHook) -> Result<Trial, Refusal> {
+    let hook = find(parts, actor, name).await?;
+    let rules = checked(&hook.rules)?;
+    let code = fresh::link_code();
+    let making = Making { hook: &hook.name, code: &code, limit: parts.settings.run.prompt_bytes };
+    match template::make(&rules, &request.told, &making) {
+        Ok(Made::Unwanted) => Ok(Trial::Unwanted),
+        Ok(Made::Prompt(prompt)) => Ok(Trial::Asked { prompt }),
+        Err(error) => Err(Refusal::Invalid(error.to_string())),
+    }
+}
+
+/// Places, each once.
+pub(super) fn distinct(places: Vec<Place>) -> Result<Vec<Place>, Refusal> {
+    let mut kept: Vec<Place> = Vec::new();
+    for place in places {
+        if !kept.contains(&place) {
+            kept.push(place);
+        }
+    }
+    if kept.len() > MOST_PLACES {
+        return Err(Refusal::Invalid(format!("at most {MOST_PLACES} places can be told")));
+    }
+    Ok(kept)
+}
+
+fn checked(text: &str) -> Result<Rules, Refusal> {
+    let rules = Rules::parse(text).map_err(|error| Refusal::Invalid(error.to_string()))?;
+    template::check(&rules).map_err(|error| Refusal::Invalid(error.to_string()))?;
+    Ok(rules)
+}
+
+/// A hook, as long as the actor may configure its project.
+async fn find(parts: &Parts, actor: &Actor, name: &str) -> Result<Hook, Refusal> {
+    let missing = || Refusal::NotFound(format!("there is no hook `{name}`; `signalbox hook list` shows yours"));
+    let hook = parts.store.hook(name).await?.ok_or_else(missing)?;
+    entitle::configured(parts, actor, hook.project.as_str()).await.map_err(|_| missing())?;
+    Ok(hook)
+}
+
+async fn put(parts: &Parts, scope: &str, name: &str, secret: &SharedSecret) -> Result<(), Refusal> {
+    Ok(parts.store.put_secret(scope, name, &SecretString::from(secret.expose())).await?)
+}
+
+fn path(name: &str) -> String {
+    format!("{}{name}", hook::PATH)
+}
+
+fn report(hook: Hook) -> HookReport {
+    let rules = Rules::parse(&hook.rules).ok();
+    HookReport {
+        name: hook.name,
+        project: hook.project_name,
+        user: hook.user_name,
+        scheme: rules.as_ref().map_or("unreadable", |rules| rules.scheme.as_str()).to_owned(),
+        when: rules.and_then(|rules| rules.when),
+        places: hook.places,
+        last_at: hook.last_at,
+        last_task: hook.last_task,
+        refusal: hook.refusal,
+    }
+}

@@ -1,0 +1,96 @@
+//! What starts and follows tasks without anybody writing in a place.
+//!
+//! Whatever starts one acts in a person's name: that person is judged when the task is asked, like anybody, and whoever
+//! set it up may name nobody who may do more than they may themselves.
+
+mod clock;
+mod doors;
+mod entitle;
+mod hooks;
+mod schedules;
+mod secret;
+mod take;
+mod template;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use doors::DoorBook;
+pub(crate) use schedules::keep_time;
+
+use crate::hub::HubService;
+use crate::parts::Parts;
+use async_trait::async_trait;
+use signalbox_core::automation::Automation;
+use signalbox_core::desk::Update;
+use signalbox_core::hook::{AddHook, Doors, HookDesk, HookReport, MadeHook, Trial, TryHook};
+use signalbox_core::id::TaskId;
+use signalbox_core::people::Actor;
+use signalbox_core::port::Refusal;
+use signalbox_core::schedule::{AddSchedule, ScheduleReport};
+use std::sync::Arc;
+
+#[async_trait]
+impl Automation for HubService {
+    async fn add_hook(&self, actor: &Actor, request: AddHook) -> Result<MadeHook, Refusal> {
+        hooks::add(self.parts(), actor, request).await
+    }
+
+    async fn hooks(&self, actor: &Actor) -> Result<Vec<HookReport>, Refusal> {
+        hooks::list(self.parts(), actor).await
+    }
+
+    async fn remove_hook(&self, actor: &Actor, name: &str) -> Result<(), Refusal> {
+        hooks::remove(self.parts(), actor, name).await
+    }
+
+    async fn rotate_hook(&self, actor: &Actor, name: &str) -> Result<MadeHook, Refusal> {
+        hooks::rotate(self.parts(), actor, name).await
+    }
+
+    async fn try_hook(&self, actor: &Actor, name: &str, request: TryHook) -> Result<Trial, Refusal> {
+        hooks::try_out(self.parts(), actor, name, request).await
+    }
+
+    async fn add_schedule(&self, actor: &Actor, request: AddSchedule) -> Result<ScheduleReport, Refusal> {
+        schedules::add(self.parts(), actor, request).await
+    }
+
+    async fn schedules(&self, actor: &Actor) -> Result<Vec<ScheduleReport>, Refusal> {
+        schedules::list(self.parts(), actor).await
+    }
+
+    async fn remove_schedule(&self, actor: &Actor, name: &str) -> Result<(), Refusal> {
+        schedules::remove(self.parts(), actor, name).await
+    }
+
+    async fn run_schedule(&self, actor: &Actor, name: &str) -> Result<TaskId, Refusal> {
+        schedules::run(self.parts(), actor, name).await
+    }
+}
+
+/// The engine's side of the adapter of hooks.
+#[derive(Clone)]
+pub(crate) struct HookService {
+    parts: Arc<Parts>,
+}
+
+impl HookService {
+    pub(crate) fn new(parts: Arc<Parts>) -> Self {
+        Self { parts }
+    }
+}
+
+#[async_trait]
+impl HookDesk for HookService {
+    fn doors(&self) -> Arc<Doors> {
+        self.parts.doors.get()
+    }
+
+    async fn refresh(&self) -> Result<(), Refusal> {
+        doors::reload(&self.parts).await
+    }
+
+    async fn take(&self, hook: &str, update: &Update) -> Result<(), Refusal> {
+        take::take(&self.parts, hook, update).await
+    }
+}

@@ -1,0 +1,66 @@
+//! People: who is known, what they may do, whose accounts are theirs. An admin's business.
+
+use super::access;
+use super::administer::{admin_only, audit};
+use crate::fresh;
+use crate::parts::Parts;
+use crate::store::{PersonChange, StoreError};
+use signalbox_core::people::Actor;
+use signalbox_core::port::{ChangePerson, Person, Refusal};
+
+pub(crate) async fn people(parts: &Parts, actor: &Actor) -> Result<Vec<Person>, Refusal> {
+    admin_only(actor)?;
+    Ok(parts.store.people().await?)
+}
+
+pub(crate) async fn change(parts: &Parts, actor: &Actor, name: &str, change: ChangePerson) -> Result<Person, Refusal> {
+    admin_only(actor)?;
+    let person = changeable(parts, name).await?;
+    if change == ChangePerson::default() {
+        return Err(Refusal::Invalid("nothing was said that is to change".to_owned()));
+    }
+    let role = match change.role {
+        Some((project, role)) => Some((access::project(parts, actor, &project).await?.0.id, role)),
+        None => None,
+    };
+    let made = PersonChange {
+        user: person.user.clone(),
+        role,
+        admin: change.admin,
+        link: change.link,
+        unlink: change.unlink,
+        at: fresh::now(),
+    };
+    parts.store.change_person(made).await.map_err(|error| match error {
+        StoreError::Missing { .. } => Refusal::NotFound(format!(
+            "that account is not linked to {name}, so nothing was changed; `signalbox user list` shows whose is whose"
+        )),
+        error => error.into(),
+    })?;
+    audit(parts, actor, "user.change", format!("user:{name}")).await?;
+    let found = parts.store.people().await?.into_iter().find(|one| one.name == person.name);
+    found.ok_or_else(|| missing(name))
+}
+
+pub(crate) async fn remove(parts: &Parts, actor: &Actor, name: &str) -> Result<(), Refusal> {
+    admin_only(actor)?;
+    let person = changeable(parts, name).await?;
+    parts.store.strip_person(&person.user, fresh::now()).await?;
+    audit(parts, actor, "user.remove", format!("user:{name}")).await
+}
+
+/// Anybody but the operator, who is whoever may use the hub's own socket.
+async fn changeable(parts: &Parts, name: &str) -> Result<Actor, Refusal> {
+    let person = parts.store.user(name).await?.ok_or_else(|| missing(name))?;
+    let operator = parts.store.operator(fresh::now()).await?;
+    if person.user == operator.user {
+        return Err(Refusal::Invalid(
+            "the operator is whoever may use the hub's own socket, and stays as it is".to_owned(),
+        ));
+    }
+    Ok(person)
+}
+
+fn missing(name: &str) -> Refusal {
+    Refusal::NotFound(format!("there is no person `{name}`; `signalbox user list` shows them"))
+}
