@@ -36,6 +36,8 @@ LIST
 mariadbd mariadb-server-core mariadb-client-core
 mariadb mariadb-client-core
 redis-server redis-server
+node nodejs
+npm npm
 shellcheck shellcheck
 LIST
 }
@@ -89,4 +91,7 @@ start_docker() {
 install_missing
 check_rust
 start_docker
-[ "$purpose" = run ] || scripts/tools.sh
+[ "$purpose" = run ] || {
+  scripts/tools.sh
+  scripts/octokit.sh
+}

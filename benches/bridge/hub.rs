@@ -150,6 +150,14 @@ impl Hub {
     }
 
     async fn submit(&self, prompt: &str) -> anyhow::Result<Record> {
+        let task = self.queue(prompt).await?;
+        let answer = self.client.get(format!("{API}/tasks/{task}/events?after=0")).send().await?.error_for_status()?;
+        let bytes = Box::pin(answer.bytes_stream().map_err(std::io::Error::other));
+        Ok(Record { lines: Box::pin(FramedRead::new(StreamReader::new(bytes), LinesCodec::new())) })
+    }
+
+    /// Asks for a task and goes on; its id.
+    pub(crate) async fn queue(&self, prompt: &str) -> anyhow::Result<String> {
         let key = tempfile::Builder::new().tempfile()?.path().display().to_string();
         let request = json!({
             "source": "bench", "key": key, "project": "bench", "conversation": null, "place": "terminal:bench",
@@ -157,10 +165,7 @@ impl Hub {
             "asking": "ask",
         });
         let submitted: Value = self.post("tasks", &request).await?.json().await?;
-        let task = submitted["task"].as_str().context("no task")?;
-        let answer = self.client.get(format!("{API}/tasks/{task}/events?after=0")).send().await?.error_for_status()?;
-        let bytes = Box::pin(answer.bytes_stream().map_err(std::io::Error::other));
-        Ok(Record { lines: Box::pin(FramedRead::new(StreamReader::new(bytes), LinesCodec::new())) })
+        Ok(submitted["task"].as_str().context("no task")?.to_owned())
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Response> {
@@ -175,13 +180,19 @@ impl Hub {
     pub(crate) async fn stands_ready(&self) -> anyhow::Result<()> {
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
-            let figures = self.client.get("http://signalbox/metrics").send().await?.text().await?;
-            if figures.lines().any(|line| line == "signalbox_sandboxes_warm 1") {
+            if self.counted("signalbox_sandboxes_warm").await? == 1 {
                 return Ok(());
             }
             sleep(LOOK).await;
         }
         bail!("no sandbox stands ready in time")
+    }
+
+    /// What the hub counts under this name.
+    pub(crate) async fn counted(&self, name: &str) -> anyhow::Result<usize> {
+        let figures = self.client.get("http://signalbox/metrics").send().await?.text().await?;
+        let found = figures.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
+        Ok(found.unwrap_or_default())
     }
 
     /// What the process holds, as the kernel counts it.

@@ -5,16 +5,17 @@
 //! The ways take turns within each round, so that what else the machine does hits all alike; the median and the best of all
 //! rounds are printed. A missed target is printed and changes nothing else: the exit status speaks of malfunctions alone.
 //!
-//! After that, in `chat`, what people in a chat wait for.
+//! After that, in `chat`, what people in a chat wait for, and in `github` how soon webhooks are answered under load.
 //!
 //!   SIGNALBOX_BENCH_ROUNDS  how many rounds (7)
-//!   SIGNALBOX_BENCH_ONLY    `bridge` or `chat`: only that
+//!   SIGNALBOX_BENCH_ONLY    `bridge`, `chat` or `github`: only that
 //!   SIGNALBOX_BENCH_CLAUDE  the CLI for the host (the one that the image was built with)
 //!   RUNNER_IMAGE            the sandbox image (signalbox-runner)
 
 mod bare;
 mod chat;
 mod figures;
+mod github;
 mod hub;
 mod percentiles;
 mod world;
@@ -48,17 +49,23 @@ async fn main() -> anyhow::Result<()> {
     left
 }
 
-/// The ways against each other, then what is seen in a chat; either alone where `SIGNALBOX_BENCH_ONLY` names it.
+/// The ways against each other, what is seen in a chat, and webhooks; one alone where `SIGNALBOX_BENCH_ONLY` names it.
 async fn measure_all(world: &World, rounds: usize) -> anyhow::Result<String> {
     let only = std::env::var("SIGNALBOX_BENCH_ONLY").unwrap_or_default();
+    let wanted = |part: &str| only.is_empty() || only == part;
     let mut told = String::new();
-    if only != "chat" {
+    if wanted("bridge") {
         told += &measure(world, rounds).await?.to_string();
     }
-    if only != "bridge" {
+    if wanted("chat") {
         eprintln!("in a chat …");
         told += &chat::measure(world, rounds).await?.to_string();
     }
+    if wanted("github") {
+        eprintln!("webhooks …");
+        told += &github::measure(world).await?.to_string();
+    }
+    ensure!(!told.is_empty(), "SIGNALBOX_BENCH_ONLY names nothing that is measured: {only}");
     Ok(told)
 }
 

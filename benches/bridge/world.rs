@@ -55,6 +55,18 @@ impl World {
         format!("bench-{}", std::process::id())
     }
 
+    /// Removes the sandboxes that hubs of this run have left at work.
+    pub(crate) fn remove_containers(&self) -> anyhow::Result<()> {
+        let listed = docker(&["ps", "--all", "--format", r#"{{.Names}} {{.Label "signalbox.hub"}}"#])?;
+        let own = format!(" {}-", self.hub_name());
+        let names: Vec<&str> =
+            listed.lines().filter(|line| line.contains(&own)).filter_map(|line| line.split(' ').next()).collect();
+        if !names.is_empty() {
+            docker(&[&["rm", "--force"], &names[..]].concat())?;
+        }
+        Ok(())
+    }
+
     /// Ends it all; the conversations' volumes, which a hub keeps, go too.
     pub(crate) async fn leave(self) -> anyhow::Result<()> {
         let listed = docker(&["volume", "ls", "--format", r#"{{.Name}} {{.Label "signalbox.hub"}}"#])?;

@@ -144,6 +144,7 @@ impl Inbox {
         }
         let understood = read(&update.raw);
         let meaning = understood.as_ref().map(|(event, payload)| meaning(event, &update.id, payload, &self.shared.us));
+        metrics::counter!("signalbox_github_heard_total", "meaning" => word(meaning.as_ref())).increment(1);
         let (lane, task) = match meaning {
             Some(Meaning::Asked(asked)) => {
                 let lane: Lane = (asked.thread.to_string(), asked.urgent);
@@ -185,6 +186,17 @@ impl Inbox {
             }
         }
         Done::NotNow(LEFT_ALONE)
+    }
+}
+
+/// What a delivery means, as it is counted.
+fn word(meaning: Option<&Meaning>) -> &'static str {
+    match meaning {
+        Some(Meaning::Asked(_)) => "asked",
+        Some(Meaning::Changed(..)) => "changed",
+        Some(Meaning::Failed(..)) => "failed",
+        Some(Meaning::Nothing) => "nothing",
+        None => "unreadable",
     }
 }
 

@@ -7,6 +7,8 @@ mod bots;
 mod buttons;
 mod deliveries;
 mod job;
+mod load;
+mod payloads;
 mod places;
 mod proposing;
 mod pulls;
@@ -23,6 +25,8 @@ pub(crate) struct Team {
     pub(crate) github: GithubServer,
     pub(crate) repo: Repo,
     pub(crate) hub: Option<Serving>,
+    /// Where the hub takes what is sent to it, and tells of itself: `http://127.0.0.1:PORT`.
+    pub(crate) web: String,
 }
 
 impl Team {
@@ -34,14 +38,25 @@ impl Team {
     /// The same, with a policy for the project and other settings.
     pub(crate) async fn with(visibility: Visibility, policy: &str, adjust: impl FnOnce(World) -> World) -> Self {
         let settings = GithubSettings { secure: true, ..GithubSettings::default() };
+        Self::on(settings, visibility, policy, adjust).await
+    }
+
+    /// The same on a GitHub that is set up otherwise, but as secure.
+    pub(crate) async fn on(
+        settings: GithubSettings,
+        visibility: Visibility,
+        policy: &str,
+        adjust: impl FnOnce(World) -> World,
+    ) -> Self {
         let github = GithubServer::start(settings).expect("testkit's GitHub starts");
         let repo = github.repository("acme/demo", visibility);
         repo.installs_app();
-        let port = free_port();
-        github.webhooks_to(&format!("http://127.0.0.1:{port}/hooks/github"));
+        let listen = format!("127.0.0.1:{}", free_port());
+        let web = format!("http://{listen}");
+        github.webhooks_to(&format!("{web}/hooks/github"));
         let world = World::new()
             .await
-            .with("SIGNALBOX_WEB_LISTEN", &format!("127.0.0.1:{port}"))
+            .with("SIGNALBOX_WEB_LISTEN", &listen)
             .with("SIGNALBOX_GITHUB_APP_ID", &github.app_id().to_string())
             .with("SIGNALBOX_GITHUB_PRIVATE_KEY", &github.app_key())
             .with("SIGNALBOX_GITHUB_WEBHOOK_SECRET", &github.webhook_secret())
@@ -52,7 +67,7 @@ impl Team {
         let world = world.with("SIGNALBOX_GIT_PRIVATE_ADDRESSES", "true");
         let world = adjust(world);
         let hub = world.serves().await;
-        let team = Self { world, github, repo, hub: Some(hub) };
+        let team = Self { world, github, repo, hub: Some(hub), web };
         let file = team.world.folder().join("policy.toml");
         std::fs::write(&file, format!("version = 1\n{policy}")).expect("a policy file");
         let (url, file) = (team.repo.clone_url(), file.to_str().expect("a plain path").to_owned());
@@ -111,6 +126,19 @@ impl Team {
     pub(crate) async fn has_heard_all(&self) {
         let all = |github: &GithubServer| github.deliveries().iter().all(signalbox_testkit::github::Delivery::is_done);
         self.github.wait_until("all webhooks are brought", all, PATIENCE).await;
+    }
+
+    /// What the hub counts under this name, which may have labels: `name{label="x"}`.
+    pub(crate) async fn counted(&self, name: &str) -> u64 {
+        let metrics = reqwest::get(format!("{}/metrics", self.web)).await.expect("the hub answers");
+        let metrics = metrics.text().await.expect("metrics");
+        let found = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
+        found.unwrap_or_default()
+    }
+
+    /// All that the hub has put into its log so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.world.folder().join("serve.log")).expect("the hub's log")
     }
 
     /// Ends the hub as `kill -9` does.

@@ -1,0 +1,265 @@
+//! At the door: whoever is not GitHub starts nothing, and what GitHub says counts only for whom and what it is about.
+
+use super::{Attack, attack};
+use crate::github::Team;
+use crate::harness::PATIENCE;
+use crate::telegram::leave_a_trace;
+use reqwest::{Client, Method, RequestBuilder};
+use ring::hmac;
+use serde_json::{Value, json};
+use signalbox_testkit::github::{Delivery, Role, Visibility};
+use std::time::Duration;
+
+pub(super) const ABOUT: &str = "At the door: Requests to the webhook address, by somebody who has read a real delivery or \
+    who is somebody else; while an approval is open that they want to decide.";
+
+/// What somebody at the door has: a real delivery, and what they made of it.
+struct Knock<'a> {
+    client: &'a Client,
+    team: &'a Team,
+    body: &'a str,
+    secret: &'a str,
+}
+
+impl Knock<'_> {
+    fn sends(&self, event: &str, id: &str, body: impl Into<Vec<u8>>) -> RequestBuilder {
+        let url = format!("{}/hooks/github", self.team.web);
+        let request = self.client.post(url).header("content-type", "application/json");
+        request.header("x-github-event", event).header("x-github-delivery", id).body(body.into())
+    }
+
+    fn sends_signed(&self, event: &str, id: &str, body: String) -> RequestBuilder {
+        let signature = sign(hmac::HMAC_SHA256, self.secret, &body);
+        self.sends(event, id, body).header("x-hub-signature-256", format!("sha256={signature}"))
+    }
+
+    /// Somebody else's words under the real signature of others.
+    fn forged(&self) -> String {
+        self.body.replace("I leave a trace", "I leave another")
+    }
+}
+
+fn sign(algorithm: hmac::Algorithm, secret: &str, body: &str) -> String {
+    let tag = hmac::sign(&hmac::Key::new(algorithm, secret.as_bytes()), body.as_bytes());
+    tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+type Make = fn(&Knock<'_>) -> RequestBuilder;
+type Forge = fn(&mut Value);
+
+/// What is sent, and how it is answered.
+const KNOCKS: [(Attack, Make, u16); 15] = [
+    (
+        attack("no signature at all", "Appwrite, advisory-database#7131 (CWE-347); JENKINS-48012"),
+        |knock| knock.sends("issue_comment", "k1", knock.body),
+        401,
+    ),
+    (
+        attack("an empty signature", "Appwrite, advisory-database#7131 (CWE-347)"),
+        |knock| knock.sends("issue_comment", "k2", knock.body).header("x-hub-signature-256", ""),
+        401,
+    ),
+    (
+        attack(
+            "only the weaker signature, which GitHub sends as well (SHA-1)",
+            "GitHub, Validating webhook deliveries",
+        ),
+        |knock| {
+            let signature = sign(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, knock.secret, knock.body);
+            knock.sends("issue_comment", "k3", knock.body).header("x-hub-signature", format!("sha1={signature}"))
+        },
+        401,
+    ),
+    (
+        attack(
+            "the weaker signature in the place of the stronger one",
+            "CWE-757, selection of a less secure algorithm",
+        ),
+        |knock| {
+            let signature = sign(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, knock.secret, knock.body);
+            knock.sends("issue_comment", "k4", knock.body).header("x-hub-signature-256", format!("sha1={signature}"))
+        },
+        401,
+    ),
+    (
+        attack("a signature with an empty secret", "CWE-1391, weak credentials; schdaniel/josephus#43"),
+        |knock| {
+            let signature = sign(hmac::HMAC_SHA256, "", knock.body);
+            knock.sends("issue_comment", "k5", knock.body).header("x-hub-signature-256", format!("sha256={signature}"))
+        },
+        401,
+    ),
+    (
+        attack("the first half of the right signature", "Jenkins GitHub plugin, GHSA-mxcc-7h5m-x57r (CVE-2022-36885)"),
+        |knock| {
+            let signature = sign(hmac::HMAC_SHA256, knock.secret, knock.body);
+            knock
+                .sends("issue_comment", "k6", knock.body)
+                .header("x-hub-signature-256", format!("sha256={}", &signature[..32]))
+        },
+        401,
+    ),
+    (
+        attack("other words under a signature that was read elsewhere", "GitHub, Validating webhook deliveries"),
+        |knock| {
+            let signature = sign(hmac::HMAC_SHA256, knock.secret, knock.body);
+            knock
+                .sends("issue_comment", "k7", knock.forged())
+                .header("x-hub-signature-256", format!("sha256={signature}"))
+        },
+        401,
+    ),
+    (
+        attack(
+            "the same JSON with another blank, so that parser and check disagree",
+            "CWE-436, interpretation conflict",
+        ),
+        |knock| {
+            let signature = sign(hmac::HMAC_SHA256, knock.secret, knock.body);
+            let body = format!("{} ", knock.body);
+            knock.sends("issue_comment", "k8", body).header("x-hub-signature-256", format!("sha256={signature}"))
+        },
+        401,
+    ),
+    (
+        attack(
+            "two signatures, a wrong one and a right one for other words",
+            "CWE-444, inconsistent reading of headers",
+        ),
+        |knock| {
+            let signature = sign(hmac::HMAC_SHA256, knock.secret, knock.body);
+            let request = knock.sends("issue_comment", "k9", knock.forged());
+            request
+                .header("x-hub-signature-256", "sha256=00")
+                .header("x-hub-signature-256", format!("sha256={signature}"))
+        },
+        401,
+    ),
+    (
+        attack("a payload of 30 MB from nobody", "Argo CD, CVE-2024-40634"),
+        |knock| knock.sends("issue_comment", "k10", vec![b'['; 30 << 20]),
+        413,
+    ),
+    (
+        attack("a compressed payload that grows when it is unpacked", "CWE-409, decompression bombs"),
+        |knock| {
+            let zeros = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3].repeat(1000);
+            knock.sends("issue_comment", "k11", zeros).header("content-encoding", "gzip")
+        },
+        401,
+    ),
+    (
+        attack("the hub's own API on the address for webhooks", "OWASP API5:2023, broken function level authorization"),
+        |knock| knock.client.post(format!("{}/api/v1/tasks", knock.team.web)).json(&json!({"prompt": "x"})),
+        404,
+    ),
+    (
+        attack("the API by way of a path that goes back", "CWE-22, path traversal"),
+        |knock| {
+            knock.client.request(Method::GET, format!("{}/hooks/github/%2e%2e/%2e%2e/api/v1/approvals", knock.team.web))
+        },
+        404,
+    ),
+    (
+        attack("a real delivery under an id of a thousand characters", "CWE-400, uncontrolled resource consumption"),
+        |knock| knock.sends_signed("issue_comment", &"k".repeat(1000), knock.body.to_owned()),
+        400,
+    ),
+    (
+        attack(
+            "a real delivery under the name of another event",
+            "GitHub, Webhook payloads: the event's name is not signed",
+        ),
+        |knock| knock.sends_signed("check_run", "k15", knock.body.to_owned()),
+        202,
+    ),
+];
+
+/// What GitHub itself could be made to say: signed, and for the wrong ones.
+const PRESSES: [(Attack, Forge); 4] = [
+    (
+        attack(
+            "a button of another App's check run that carries our code",
+            "GitHub, Check runs: any App names its buttons freely",
+        ),
+        |press| {
+            press["check_run"]["app"]["id"] = json!(1);
+        },
+    ),
+    (attack("a button in a repository that names another one's issue", "CWE-441, confused deputy"), |press| {
+        press["repository"]["full_name"] = json!("mallory/demo");
+    }),
+    (
+        attack(
+            "a button pressed by who has taken over the login of a member",
+            "GitHub, Changing your username: it can be claimed by others",
+        ),
+        |press| {
+            press["sender"]["id"] = json!(999_999);
+        },
+    ),
+    (
+        attack("a button pressed by a bot with write access", "Synacktiv, GitHub Actions exploitation: Dependabot"),
+        |press| {
+            press["sender"]["type"] = json!("Bot");
+        },
+    ),
+];
+
+const REPLAY: Attack = attack("a real delivery again and again", "GitHub, Best practices for webhooks: replay attacks");
+
+pub(super) fn attacks() -> Vec<&'static Attack> {
+    let knocks = KNOCKS.iter().map(|(attack, _, _)| attack);
+    knocks.chain(PRESSES.iter().map(|(attack, _)| attack)).chain([&REPLAY]).collect()
+}
+
+#[tokio::test]
+async fn whoever_is_not_github_starts_nothing_and_decides_nothing() {
+    let team = Team::new(Visibility::Private).await;
+    let ann = team.member("ann", "member", Role::Write).await;
+    let issue = ann.opens_issue(&team.repo, "At the door", "");
+    ann.comments(&issue, &format!("@signalbox {}", leave_a_trace()));
+    let is_real = |delivery: &Delivery| delivery.event == "issue_comment" && delivery.body.contains("@signalbox");
+    let real = team.github.wait_for_delivery(is_real, PATIENCE).await;
+    let (_, code) = team.is_asked(&issue).await;
+    let (client, secret) =
+        (Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap(), team.github.webhook_secret());
+    let knock = Knock { client: &client, team: &team, body: &real.body, secret: &secret };
+    for (attack, make, status) in KNOCKS {
+        match make(&knock).send().await {
+            Ok(answer) => assert_eq!(answer.status().as_u16(), status, "{}", attack.tries),
+            // Who is still sending what is too much may find the connection closed before the answer is read.
+            Err(error) => assert_eq!(status, 413, "{}: {error}", attack.tries),
+        }
+    }
+    for number in 0..20 {
+        let again = knock.sends_signed("issue_comment", &real.guid, real.body.clone()).send().await.unwrap();
+        assert_eq!(again.status().as_u16(), 202, "{} {number}", REPLAY.tries);
+    }
+    let press = press(&team, &ann, &code, &real);
+    for (number, (attack, forge)) in PRESSES.into_iter().enumerate() {
+        let mut forged = press.clone();
+        forge(&mut forged);
+        let answer = knock.sends_signed("check_run", &format!("p{number}"), forged.to_string()).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 202, "{}", attack.tries);
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let open: Vec<Value> = serde_json::from_str(&team.says(&["approvals", "--json"]).await).unwrap();
+    assert_eq!((open.len(), team.tasks().await.len()), (1, 1), "nothing is decided, and nothing begun");
+    // The control: the same button decides when it is what it seems to be.
+    knock.sends_signed("check_run", "control", press.to_string()).send().await.unwrap();
+    team.hears(&issue, "The trace is left.").await;
+    team.ends().await;
+}
+
+/// The webhook of somebody who allows it by the button of our own check run.
+fn press(team: &Team, by: &signalbox_testkit::github::User, code: &str, real: &Delivery) -> Value {
+    let real: Value = serde_json::from_str(&real.body).unwrap();
+    json!({
+        "action": "requested_action", "repository": real["repository"], "installation": real["installation"],
+        "sender": {"login": by.login(), "id": by.id(), "type": "User"},
+        "requested_action": {"identifier": format!("o:{code}")},
+        "check_run": {"id": 1, "name": "Signalbox", "head_sha": "a1", "external_id": "acme/demo#1 x",
+            "app": {"id": team.github.app_id()}, "output": {}},
+    })
+}
