@@ -20,6 +20,7 @@ use signalbox_core::card::{Card, OutcomeCard};
 use signalbox_core::delivery::Delivery;
 use signalbox_core::desk::Desk;
 use signalbox_core::id::TaskId;
+use signalbox_core::policy::Detail;
 use signalbox_core::task::TaskState;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -130,7 +131,11 @@ impl Checks {
                 run.output.text = text.join("\n\n---\n\n");
                 if run.id.is_some() { self.show(run, to, task).await } else { Ok(()) }
             }
-            Card::Outcome(card) => self.complete(run, to, card, output(&delivery.card, seen, &[])).await,
+            Card::Outcome(card) => {
+                let whole = delivery.detail == Detail::Full && run.id.is_some();
+                let found = if whole { self.annotations(to, card).await } else { Vec::new() };
+                self.complete(run, (to, card), output(&delivery.card, seen, &[]), found).await
+            }
             Card::Reply(_) => Ok(()),
         }
     }
@@ -159,7 +164,13 @@ impl Checks {
     }
 
     /// Ends it, and says the same on the commit that it came to, which is the pull request's head now.
-    async fn complete(&self, run: &mut Run, to: &Thread, card: &OutcomeCard, output: Output) -> Result<(), Fault> {
+    async fn complete(
+        &self,
+        run: &mut Run,
+        (to, card): (&Thread, &OutcomeCard),
+        output: Output,
+        found: Vec<Annotation>,
+    ) -> Result<(), Fault> {
         let Some(id) = run.id.take() else { return Ok(()) };
         run.questions.clear();
         let conclusion = match card.state {
@@ -168,7 +179,7 @@ impl Checks {
             TaskState::Stopped | TaskState::Queued | TaskState::Running | TaskState::Parked => "cancelled",
         };
         let none: [Action; 0] = [];
-        let mut found = self.annotations(to, card).await.into_iter().peekable();
+        let mut found = found.into_iter().peekable();
         let output = Output { annotations: found.by_ref().take(BATCH).collect(), ..output };
         let body = json!({ "status": "completed", "conclusion": conclusion, "output": output, "actions": none });
         self.note(&card.task, "").await;

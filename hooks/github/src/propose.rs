@@ -11,6 +11,7 @@ use crate::wire::Pull;
 use signalbox_core::card::{OutcomeCard, Proposal};
 use signalbox_core::desk::Desk;
 use signalbox_core::event::DiffStat;
+use signalbox_core::policy::Detail;
 use std::sync::Arc;
 
 /// How much of the answer stands in a pull request, in characters.
@@ -30,6 +31,8 @@ pub(crate) struct Proposer {
 /// What is to be put forward.
 struct Work<'a> {
     card: &'a OutcomeCard,
+    /// Claude's answer, where it may be shown to whoever reads there.
+    answer: &'a str,
     branch: &'a str,
     proposal: &'a Proposal,
 }
@@ -45,9 +48,15 @@ impl Proposer {
     ///
     /// # Errors
     /// Where it may be there or not: it is to be asked again. What GitHub plainly refuses is told in the line.
-    pub(crate) async fn put_forward(&self, to: &Thread, card: &OutcomeCard) -> Result<Option<String>, Fault> {
+    pub(crate) async fn put_forward(
+        &self,
+        to: &Thread,
+        card: &OutcomeCard,
+        detail: Detail,
+    ) -> Result<Option<String>, Fault> {
         let (Some(branch), Some(proposal), true) = (&card.branch, &card.proposal, card.pushed) else { return Ok(None) };
-        let work = Work { card, branch, proposal };
+        let answer = card.answer.as_deref().filter(|_| detail == Detail::Full).unwrap_or_default();
+        let work = Work { card, answer, branch, proposal };
         match self.find_or_open(to, &work).await {
             Ok(Some(number)) => {
                 self.note(to, number).await;
@@ -123,8 +132,7 @@ fn title(issue: Option<&str>, card: &OutcomeCard) -> String {
 }
 
 /// What was done, for which issue, who asked for it, and what it cost.
-fn body(to: &Thread, Work { card, proposal, .. }: &Work<'_>) -> String {
-    let answer = card.answer.as_deref().unwrap_or_default();
+fn body(to: &Thread, Work { card, answer, proposal, .. }: &Work<'_>) -> String {
     let cut: String = answer.chars().take(ANSWER).collect();
     let more = if cut.len() < answer.len() { "\n\n*Cut short here; the whole of it stands in the issue.*" } else { "" };
     let word = if proposal.closes { "Closes" } else { "For" };

@@ -98,7 +98,7 @@ impl Outgoing {
     /// The comment's text. What it tells of that is pushed is put forward first, so that it can say where.
     async fn body(&self, delivery: &Delivery, to: &Thread) -> Result<String, Fault> {
         let about = match &delivery.card {
-            Card::Outcome(card) => self.proposer.put_forward(to, card).await?,
+            Card::Outcome(card) => self.proposer.put_forward(to, card, delivery.detail).await?,
             Card::Task(_) => self.commit_of(delivery).await,
             Card::Approval(_) | Card::Reply(_) => None,
         };

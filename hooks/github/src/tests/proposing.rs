@@ -3,8 +3,9 @@
 use super::cards::outcome;
 use super::rig::{PATIENCE, Rig};
 use signalbox_core::card::{Card, OutcomeCard, Proposal};
+use signalbox_core::delivery::Delivery;
 use signalbox_core::ground::Onto;
-use signalbox_core::policy::Trigger;
+use signalbox_core::policy::{Detail, Trigger};
 use signalbox_core::port::SendError;
 use signalbox_testkit::github::{Call, CommentSeen, Fault, Thread, Visibility};
 
@@ -59,6 +60,16 @@ async fn work_at_an_issue_becomes_one_draft_that_later_work_brings_up_to_date() 
     rig.ann.edits_body(&pull, "My own words.");
     rig.channel().send(&rig.delivery(1, pushed("Once more.", proposal()))).await.unwrap();
     assert_eq!((pull.body().as_str(), pulls(&rig).len()), ("My own words.", 1), "what people wrote stays");
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn what_is_not_said_in_public_is_not_in_the_pull_request() {
+    let (rig, _) = with_work().await;
+    let delivery = Delivery { detail: Detail::Summary, ..rig.delivery(1, pushed("A secret.", proposal())) };
+    rig.channel().send(&delivery).await.unwrap();
+    let body = pulls(&rig).remove(0).body();
+    assert!(!body.contains("A secret.") && body.starts_with("Closes #1"), "{body}");
     rig.end().await;
 }
 
