@@ -1,9 +1,9 @@
 //! The last message of a task, and who must hear of it.
 
 use crate::fresh;
-use crate::parts::Parts;
+use crate::parts::{NoPolicy, Parts};
 use crate::store::{StoreError, owed};
-use signalbox_core::card::{Card, OutcomeCard, TaskCard};
+use signalbox_core::card::{Card, OutcomeCard, Proposal, TaskCard};
 use signalbox_core::delivery::Delivery;
 use signalbox_core::event::{DiffStat, EventKind};
 use signalbox_core::place::Place;
@@ -25,6 +25,8 @@ pub(crate) struct Outcome {
     pub(crate) left_out: Option<String>,
     /// Who threw the work away.
     pub(crate) discarded: Option<String>,
+    /// How it is put forward once it is pushed.
+    pub(crate) proposal: Option<Proposal>,
 }
 
 /// What left the hub, and where it is.
@@ -58,6 +60,9 @@ impl Outcome {
                 _ => {}
             }
         }
+        if told.pushed.is_some() {
+            told.proposal = proposal(parts, task).await?;
+        }
         Ok(told)
     }
 
@@ -70,6 +75,17 @@ impl Outcome {
         let said: Vec<String> = parts.into_iter().flatten().filter(|part| !part.trim().is_empty()).collect();
         if said.is_empty() { self.answer.clone() } else { Some(said.join("\n\n")) }
     }
+}
+
+/// How a task's work is put forward, where its place can do that. Under a policy that cannot be read nothing is.
+pub(crate) async fn proposal(parts: &Parts, task: &Task) -> Result<Option<Proposal>, StoreError> {
+    let policy = match parts.policy_of(&task.project).await {
+        Ok(policy) => policy,
+        Err(NoPolicy::Store(error)) => return Err(error),
+        Err(NoPolicy::NoProject | NoPolicy::Unreadable(_)) => return Ok(None),
+    };
+    let by = parts.store.address(&task.requester).await?.map_or_else(|| "somebody".to_owned(), |(name, _)| name);
+    Ok(policy.settings.github.proposal(by))
 }
 
 /// The places that must hear of a task.
@@ -106,6 +122,7 @@ pub(crate) fn cards(task: &Task, project: &str, state: TaskState, outcome: &Outc
         stat: outcome.stat.clone(),
         cost: task.cost,
         files: outcome.files.clone(),
+        proposal: outcome.proposal.clone(),
         elapsed_ms: u64::try_from(now.since(task.created_at).as_millis()).unwrap_or(u64::MAX),
     };
     let both = |place: Place| {

@@ -4,8 +4,8 @@
 //! began; all other work goes onto the task's own branch. On its way out the hub says by whom it is, and signs it.
 
 use crate::git::{
-    BranchName, Byline, Commit, Credential, Expected, GitError, Mirror, Person, PushError, PushRequest, Rejection,
-    Remote, RewriteRequest,
+    BranchName, Byline, Commit, Credential, DefaultBranch, Expected, GitError, Mirror, Person, PushError, PushRequest,
+    Rejection, Remote, RewriteRequest,
 };
 use crate::hub::chain;
 use crate::outcome::Pushed;
@@ -68,16 +68,25 @@ impl Publication<'_> {
         if !self.settings.allows_branch(branch) {
             return Err("the project's policy protects this branch".to_owned());
         }
+        if ground.is_some() {
+            self.refuse_guarded(parts, branch).await?;
+        }
+        let default = match self.mirror.default_branch().await.map_err(|error| chain(&error))? {
+            DefaultBranch::At { branch, .. } => Some(branch),
+            DefaultBranch::Empty => None,
+        };
         let read = |commit: &String| commit.parse::<Commit>().map_err(|_| format!("`{commit}` is no commit"));
         let before = ground.map(|ground| read(&ground.commit)).transpose()?;
         let inside = ground.and_then(|ground| ground.inside.as_ref()).map(read).transpose()?;
         let byline = byline(parts, self.task).await.map_err(|error| chain(&error))?;
+        let earlier = self.earlier(parts).await.map_err(|error| chain(&error))?;
         let request = RewriteRequest {
             task: &self.task.id,
             commit: self.commit,
             base: inside.as_ref().or(self.began.as_ref()),
             onto: inside.as_ref().and(before.as_ref()),
             byline: &byline,
+            earlier: &earlier,
         };
         let commit = self.mirror.rewrite(request).await.map_err(|error: GitError| chain(&error))?;
         let request = PushRequest {
@@ -86,7 +95,8 @@ impl Publication<'_> {
             commit: &commit,
             branch: &name,
             expected: before.as_ref().map_or(Expected::Any, Expected::At),
-            protected: &[],
+            // Whatever the policy says: all others begin there.
+            protected: default.as_slice(),
         };
         match self.mirror.push(request).await {
             Ok(_) => Ok(commit),
@@ -96,6 +106,33 @@ impl Publication<'_> {
             }
             Err(error) => Err(chain(&error)),
         }
+    }
+
+    /// The repository's own rules are asked, too.
+    async fn refuse_guarded(&self, parts: &Parts, branch: &str) -> Result<(), String> {
+        let (Remote::Https { .. }, Some(forge)) = (self.remote, &parts.forge) else { return Ok(()) };
+        match forge.is_protected(&self.remote.to_string(), branch).await {
+            Ok(false) => Ok(()),
+            Ok(true) => Err("the repository protects this branch".to_owned()),
+            Err(refusal) => Err(format!("whether the repository protects this branch could not be asked: {refusal}")),
+        }
+    }
+
+    /// By whom the conversation's earlier work is that goes out with this: each keeps who asked for it.
+    async fn earlier(&self, parts: &Parts) -> Result<Vec<(Commit, Person)>, StoreError> {
+        if parts.settings.commits.author == Author::Hub {
+            return Ok(Vec::new());
+        }
+        let mut earlier = Vec::new();
+        for task in parts.store.works_of(&self.conversation.id).await? {
+            if task.id == self.task.id || task.created_at > self.task.created_at {
+                continue;
+            }
+            if let Some(commit) = task.commit.as_ref().and_then(|commit| commit.parse().ok()) {
+                earlier.push((commit, author(parts, &task).await?));
+            }
+        }
+        Ok(earlier)
     }
 
     /// If this is lost, the next request there begins a conversation of its own.
@@ -111,17 +148,21 @@ impl Publication<'_> {
 /// By whom a task's commits are, by the hub's settings.
 async fn byline(parts: &Parts, task: &Task) -> Result<Byline, StoreError> {
     let settings = &parts.settings.commits;
-    let author = match settings.author {
+    Ok(Byline {
+        author: author(parts, task).await?,
+        committer: settings.hub.clone(),
+        co_author: settings.co_author.clone(),
+        signing_key: settings.signing_key.clone(),
+    })
+}
+
+async fn author(parts: &Parts, task: &Task) -> Result<Person, StoreError> {
+    let settings = &parts.settings.commits;
+    Ok(match settings.author {
         Author::Hub => settings.hub.clone(),
         Author::Requester => match parts.store.address(&task.requester).await? {
             Some((name, email)) => Person::new(&name, email.as_deref().unwrap_or(&settings.hub.email)),
             None => settings.hub.clone(),
         },
-    };
-    Ok(Byline {
-        author,
-        committer: settings.hub.clone(),
-        co_author: settings.co_author.clone(),
-        signing_key: settings.signing_key.clone(),
     })
 }

@@ -256,5 +256,6 @@ fn outcome_of(task: &TaskId, kind: &EventKind, pushed: bool) -> Option<OutcomeCa
         cost: MicroUsd::from_dollars(*cost_usd),
         elapsed_ms: *elapsed_ms,
         files: Vec::new(),
+        proposal: None,
     })
 }

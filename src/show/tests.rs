@@ -214,6 +214,7 @@ fn card(state: TaskState) -> OutcomeCard {
         cost: MicroUsd(31_000),
         elapsed_ms: 12_400,
         files: Vec::new(),
+        proposal: None,
     }
 }
 

@@ -82,6 +82,20 @@ pub struct OutcomeCard {
     /// Files that Claude hands over.
     #[serde(default)]
     pub files: Vec<Attachment>,
+    /// How pushed work is put forward, where the place keeps repositories.
+    #[serde(default)]
+    pub proposal: Option<Proposal>,
+}
+
+/// How pushed work is put forward for others to take over: as a pull request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// Whether it is not ready for review yet.
+    pub draft: bool,
+    /// Whether what asked for the work is done with once it is taken over.
+    pub closes: bool,
+    /// Who asked for it, by their name at the hub.
+    pub by: String,
 }
 
 /// The answer to a command, or what the hub asks back.

@@ -9,6 +9,7 @@ use crate::command::{Manner, Verb};
 use crate::ground::Ground;
 use crate::people::{Identity, Role};
 use crate::place::Place;
+use crate::policy::Trigger;
 use crate::port::Refusal;
 use crate::task::Attachment;
 use async_trait::async_trait;
@@ -175,6 +176,8 @@ pub trait Desk: Send + Sync + 'static {
     async fn hear(&self, heard: Heard) -> Result<Answered, Refusal>;
     /// Whether an account is linked to somebody: only then is there any sign that we heard.
     async fn knows(&self, account: &Identity) -> Result<bool, Refusal>;
+    /// Whether the policy of the place's project lets this begin work; where none is bound, the answer to it says so.
+    async fn heeds(&self, place: &Place, parent: Option<&Place>, trigger: Trigger) -> Result<bool, Refusal>;
     /// Keeps a file that came with a message of a linked account.
     async fn keep_file(&self, sender: &Identity, file: NewFile) -> Result<Attachment, Refusal>;
     /// Reads a file that is to be handed over.

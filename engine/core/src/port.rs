@@ -463,4 +463,6 @@ pub trait Forge: Send + Sync + 'static {
     async fn token_for(&self, address: &str) -> Result<Option<RemoteToken>, Refusal>;
     /// The token was not accepted: the next one is made anew.
     async fn forget(&self, address: &str);
+    /// Whether the repository's own rules guard a branch; false where that is not known here.
+    async fn is_protected(&self, address: &str, branch: &str) -> Result<bool, Refusal>;
 }

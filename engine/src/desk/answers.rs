@@ -6,11 +6,12 @@ use super::hear::{Case, Response};
 use super::press::late;
 use crate::bus::Ring;
 use crate::fresh;
-use crate::hub::access_standing;
+use crate::hub::{access_approval, access_standing};
 use signalbox_core::approval::{Approval, ApprovalKind, ApprovalState, Saying};
 use signalbox_core::button::Press;
 use signalbox_core::grant::GrantSpan;
 use signalbox_core::id::ApprovalId;
+use signalbox_core::policy::shell::reveal;
 use signalbox_core::port::{Hub as _, Refusal};
 use signalbox_core::question::{Draft, Question, questions};
 
@@ -67,6 +68,26 @@ impl DeskService {
             ApprovalKind::Tool => Ok(Response::note(format!(
                 "Nothing was decided by that: press a button, or write `/approve {id}` or `/deny {id} why`."
             ))),
+        }
+    }
+
+    /// An answer that is typed, with the approval's id or its beginning. Whoever types may have no button to send the answers by:
+    /// the last one sends them all.
+    pub(super) async fn answer_typed(&self, case: &Case<'_>, typed: &str, words: &str) -> Result<Response, Refusal> {
+        let id = access_approval(&self.parts, &case.actor, typed).await?.0.id;
+        let response = self.answer_card(case, id.as_str(), words).await?;
+        let approval = self.hub.approval(&case.actor, &id).await?;
+        if approval.kind != ApprovalKind::Question || approval.state != ApprovalState::Open {
+            return Ok(response);
+        }
+        let asked = questions(&approval);
+        match approval.context.draft.first_open(&asked) {
+            Some(open) => {
+                let next = asked.get(usize::from(open)).map_or("", |next| next.question.as_str());
+                let next: String = reveal(next).chars().take(120).collect();
+                Ok(Response::note(format!("Noted. The next question: {next}")))
+            }
+            None => self.send_answers(case, &id).await,
         }
     }
 

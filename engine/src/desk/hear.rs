@@ -122,6 +122,7 @@ impl DeskService {
             }
             Command::Approve { approval, span } => self.approve(case, approval.as_str(), span).await,
             Command::Deny { approval, reason } => self.deny(case, approval.as_str(), reason).await,
+            Command::Answer { approval, words } => self.answer_typed(case, approval.as_str(), &words).await,
         }
     }
 

@@ -6,8 +6,10 @@
 
 mod aloud;
 mod answers;
+mod begin;
 mod choose;
 mod files;
+mod ground;
 mod hear;
 mod link;
 mod places;
@@ -28,6 +30,7 @@ use bytes::Bytes;
 use signalbox_core::desk::{Answered, Desk, Heard, NewFile, PlaceChange, Suggestion, Typing, Update};
 use signalbox_core::people::Identity;
 use signalbox_core::place::Place;
+use signalbox_core::policy::Trigger;
 use signalbox_core::port::Refusal;
 use signalbox_core::task::Attachment;
 use std::sync::Arc;
@@ -72,6 +75,10 @@ impl Desk for DeskService {
 
     async fn knows(&self, account: &Identity) -> Result<bool, Refusal> {
         Ok(self.parts.store.actor_by_identity(account).await?.is_some())
+    }
+
+    async fn heeds(&self, place: &Place, parent: Option<&Place>, trigger: Trigger) -> Result<bool, Refusal> {
+        self.lets_begin(place, parent, trigger).await
     }
 
     async fn keep_file(&self, sender: &Identity, file: NewFile) -> Result<Attachment, Refusal> {

@@ -132,13 +132,6 @@ impl DeskService {
         Ok(())
     }
 
-    /// A conversation goes on where its branch is as it left it; else the request begins another one on what is there now.
-    async fn on_its_ground(&self, case: &Case<'_>, thread: Thread) -> Result<Thread, Refusal> {
-        let (Thread::On(id), Some(here)) = (&thread, &case.heard.ground) else { return Ok(thread) };
-        let stands_on = self.parts.store.conversation(id).await?.and_then(|conversation| conversation.ground);
-        Ok(if stands_on.is_some_and(|ground| ground.is_same_as(here)) { thread } else { Thread::New })
-    }
-
     pub(super) async fn start_conversation(
         &self,
         case: &Case<'_>,

@@ -51,6 +51,8 @@ pub struct RewriteRequest<'a> {
     pub onto: Option<&'a Commit>,
     /// By whom it is.
     pub byline: &'a Byline,
+    /// Earlier work that goes along, the oldest first: the commit where each ended, and who wrote it.
+    pub earlier: &'a [(Commit, Person)],
 }
 
 /// One commit, as read.
@@ -60,6 +62,8 @@ struct Read {
     authored: String,
     committed: String,
     message: String,
+    /// Who wrote it, where that is not the byline's author.
+    author: Option<Person>,
 }
 
 impl Person {
@@ -96,7 +100,9 @@ impl Mirror {
         if let (Some(base), Some(onto)) = (request.base, request.onto) {
             made.insert(base.clone(), onto.clone());
         }
-        for read in self.read_range(request.base, request.commit).await? {
+        let mut authors = self.authors(&request).await?;
+        for mut read in self.read_range(request.base, request.commit).await? {
+            read.author = authors.remove(&read.commit);
             let parents: Vec<_> =
                 read.parents.iter().map(|parent| made.get(parent).unwrap_or(parent).clone()).collect();
             let new = self.remake(&read, &parents, request.byline, key.as_ref()).await?;
@@ -105,6 +111,23 @@ impl Mirror {
         let new = made.remove(request.commit).unwrap_or_else(|| request.commit.clone());
         self.shared.runner.succeed(&self.git("update-ref").args([published.as_str(), new.as_str()])).await?;
         Ok(new)
+    }
+
+    /// Who wrote the commits of earlier work.
+    async fn authors(&self, request: &RewriteRequest<'_>) -> Result<HashMap<Commit, Person>, GitError> {
+        let mut authors = HashMap::new();
+        for (commit, person) in request.earlier {
+            if !self.has(commit).await? {
+                continue;
+            }
+            let without = request.base.map(|base| format!("^{base}"));
+            let list = self.git("rev-list").args([commit.as_str()]).args(without);
+            let said = self.shared.runner.succeed(&list).await?;
+            for commit in String::from_utf8_lossy(&said).lines().filter_map(|line| line.parse().ok()) {
+                authors.entry(commit).or_insert_with(|| person.clone());
+            }
+        }
+        Ok(authors)
     }
 
     async fn stands_on(&self, commit: &Commit, onto: Option<&Commit>) -> Result<bool, GitError> {
@@ -143,7 +166,7 @@ impl Mirror {
         let said = String::from_utf8_lossy(&said).into_owned();
         let mut parts = said.splitn(3, '\0').map(str::to_owned);
         let mut next = || parts.next().unwrap_or_default();
-        Ok(Read { commit, parents, authored: next(), committed: next(), message: next() })
+        Ok(Read { commit, parents, authored: next(), committed: next(), message: next(), author: None })
     }
 
     async fn remake(
@@ -179,7 +202,8 @@ impl Mirror {
 }
 
 fn dated(make: Invocation, byline: &Byline, read: &Read) -> Invocation {
-    let Byline { author, committer, .. } = byline;
+    let committer = &byline.committer;
+    let author = read.author.as_ref().unwrap_or(&byline.author);
     make.env("GIT_AUTHOR_NAME", &author.name)
         .env("GIT_AUTHOR_EMAIL", &author.email)
         .env("GIT_AUTHOR_DATE", format!("@{}", read.authored.trim()))

@@ -14,7 +14,7 @@ mod refuse;
 mod steer;
 mod submit;
 
-pub(crate) use access::{project as access_project, standing as access_standing};
+pub(crate) use access::{approval as access_approval, project as access_project, standing as access_standing};
 pub(crate) use administer::{audit, check_name, may_take};
 pub(crate) use refuse::chain;
 pub(crate) use submit::submit_followed;

@@ -175,9 +175,11 @@ async fn conclude(parts: &Parts, brief: &Brief, ending: Ending, mut work: Work) 
     }
     let commit = work.commit.as_ref().map(ToString::to_string);
     let Work { stat, pushed, unpushed, handed, .. } = work;
+    let proposal = if pushed.is_some() { outcome::proposal(parts, &brief.task).await? } else { None };
     let outcome = Outcome {
         answer,
         failure,
+        proposal,
         commit,
         pushed,
         unpushed,

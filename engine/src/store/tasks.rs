@@ -68,6 +68,21 @@ impl Store {
         }
     }
 
+    /// The tasks of a conversation that changed something, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn works_of(&self, conversation: &ConversationId) -> Result<Vec<Task>, StoreError> {
+        let mut query = select();
+        query.push(" WHERE commit_id IS NOT NULL AND conversation_id = ").push_bind(conversation.as_str().to_owned());
+        let rows = query.push(" ORDER BY created_at, id").build().fetch_all(&mut *self.db.read().await?).await?;
+        let mut tasks = Vec::with_capacity(rows.len());
+        for row in &rows {
+            tasks.push(self.whole_task(task_of(row)?).await?);
+        }
+        Ok(tasks)
+    }
+
     /// Tasks, the newest first.
     ///
     /// # Errors

@@ -6,11 +6,15 @@
 use crate::about::About;
 use crate::api::Api;
 use crate::checks::Checks;
+use crate::checks::findings::FORM;
 use crate::fault::Fault;
 use crate::ground::ground;
-use crate::hear::{Asked, Base, head};
+use crate::hear::{Asked, Base, Head, head};
 use crate::people::at_most;
+use crate::propose::note_of;
+use crate::repo::Thread;
 use signalbox_core::desk::{Answered, Desk, Heard, PlaceChange, Privacy, Said};
+use signalbox_core::place::Place;
 use signalbox_core::port::Refusal;
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
@@ -52,6 +56,9 @@ impl Actor {
             // Where others were let in, the desk turns them away in its own words.
             return if heard.privacy == Privacy::Public { Err(Stop::Over("a stranger's")) } else { Ok(heard) };
         }
+        if !self.begins(asked).await? {
+            return Err(Stop::Over("the project's policy lets it begin no work"));
+        }
         let permission = self.api.permission(&asked.thread.repo, &asked.login).await;
         let permission = permission.map_err(|fault| stop(&fault, "what they may do is not told"))?;
         heard.at_most = Some(at_most(&permission, asked.account).ok_or(Stop::Over("they may nothing there"))?);
@@ -62,7 +69,7 @@ impl Actor {
             heard.about = Some(About::check(&check).into_text());
         }
         let head = match &asked.base {
-            Base::Default => None,
+            Base::Default => self.proposed(asked).await?,
             Base::Head(head) => Some(head.clone()),
             Base::Pull => {
                 let pull = self.api.pull(&asked.thread).await;
@@ -70,8 +77,40 @@ impl Actor {
                 Some(head(&pull.head, &pull.base).ok_or(Stop::Over("the pull request has no head"))?)
             }
         };
+        if self.api.is_app() && asked.trigger.is_some() && asked.base != Base::Default {
+            // Ours, so it stands before what others wrote.
+            heard.about = Some([FORM, heard.about.as_deref().unwrap_or_default()].join("\n\n").trim_end().to_owned());
+        }
         heard.ground = head.map(|head| ground(asked.thread.number, &head));
+        self.note_commit(&heard).await.map_err(Stop::Later)?;
         Ok(heard)
+    }
+
+    /// The head may be newer than the comment that asks: what is worked on is said under the card.
+    async fn note_commit(&self, heard: &Heard) -> Result<(), Refusal> {
+        let (Some(ground), Some(message)) = (&heard.ground, &heard.message) else { return Ok(()) };
+        self.desk.note(&heard.source, &commit_of(&heard.place, message), &ground.commit).await
+    }
+
+    async fn begins(&self, asked: &Asked) -> Result<bool, Stop> {
+        let Some(trigger) = asked.trigger else { return Ok(true) };
+        let heard = &asked.heard;
+        self.desk.heeds(&heard.place, heard.parent.as_ref(), trigger).await.map_err(Stop::Later)
+    }
+
+    /// The head of the pull request that an issue's work became, as long as it is open: work at the issue goes on there.
+    async fn proposed(&self, asked: &Asked) -> Result<Option<Head>, Stop> {
+        if asked.trigger.is_none() {
+            return Ok(None);
+        }
+        let noted = self.desk.noted(&asked.heard.source, &note_of(&asked.thread)).await.map_err(Stop::Later)?;
+        let Some(number) = noted.and_then(|number| number.parse().ok()) else { return Ok(None) };
+        match self.api.pull(&Thread { repo: asked.thread.repo.clone(), number }).await {
+            Ok(pull) if pull.is_open() => Ok(head(&pull.head, &pull.base).filter(|head| head.is_ours)),
+            Ok(_) => Ok(None),
+            Err(fault) if fault.is_absence() => Ok(None),
+            Err(fault) => Err(stop(&fault, "its pull request cannot be asked for")),
+        }
     }
 
     async fn hand_in(&self, asked: &Asked, heard: Heard) -> Result<(), Refusal> {
@@ -103,6 +142,11 @@ impl Actor {
             }
         });
     }
+}
+
+/// Under which key it is noted what a request works on, by the message that asks.
+pub(crate) fn commit_of(place: &Place, message: &str) -> String {
+    format!("commit:{} {message}", place.address())
 }
 
 /// What a fault means for a request: GitHub's plain no is one, everything else may pass.

@@ -3,9 +3,13 @@
 use crate::api::{Api, Who};
 use crate::fault::Fault;
 use crate::repo::{Repo, Thread};
-use crate::wire::{Pull, User};
-use serde::Deserialize;
+use crate::wire::{Issue, Pull, User};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::HashSet;
+
+/// How many pages of changed files are read; GitHub lists 3,000 files.
+const PAGES: usize = 30;
 
 /// Something that was made.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -55,6 +59,35 @@ pub(crate) struct Standing {
     pub(crate) id: u64,
     #[serde(default)]
     pub(crate) body: Option<String>,
+}
+
+/// A repository as it is set up.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct SetUp {
+    pub(crate) default_branch: String,
+}
+
+/// A pull request to be opened.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct NewPull<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) head: &'a str,
+    pub(crate) base: &'a str,
+    pub(crate) body: &'a str,
+    pub(crate) draft: bool,
+}
+
+/// A file that a pull request changes.
+#[derive(Debug, Clone, Deserialize)]
+struct Changed {
+    filename: String,
+}
+
+/// A branch.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct Branch {
+    #[serde(default)]
+    pub(crate) protected: bool,
 }
 
 impl Api {
@@ -118,5 +151,56 @@ impl Api {
         let Thread { repo, number } = thread;
         let path = ["repos", &repo.owner, &repo.name, "pulls", &number.to_string()];
         self.get(Who::In(repo), &path).await
+    }
+
+    /// The branch that all others begin at.
+    pub(crate) async fn default_branch(&self, repo: &Repo) -> Result<String, Fault> {
+        let path = ["repos", repo.owner.as_str(), &repo.name];
+        Ok(self.get::<SetUp>(Who::In(repo), &path).await?.default_branch)
+    }
+
+    /// A branch as it stands.
+    pub(crate) async fn branch(&self, repo: &Repo, name: &str) -> Result<Branch, Fault> {
+        self.get(Who::In(repo), &["repos", &repo.owner, &repo.name, "branches", name]).await
+    }
+
+    /// An issue as it stands; a pull request is one, too.
+    pub(crate) async fn issue(&self, thread: &Thread) -> Result<Issue, Fault> {
+        let Thread { repo, number } = thread;
+        self.get(Who::In(repo), &["repos", &repo.owner, &repo.name, "issues", &number.to_string()]).await
+    }
+
+    /// The newest pull request from a branch of the repository itself, open or not.
+    pub(crate) async fn pull_from(&self, repo: &Repo, branch: &str) -> Result<Option<Pull>, Fault> {
+        let path = ["repos", repo.owner.as_str(), &repo.name, "pulls"];
+        let head = format!("{}:{branch}", repo.owner);
+        let query = [("head", head.as_str()), ("state", "all"), ("per_page", "1")];
+        Ok(self.page::<Pull>(Who::In(repo), &path, &query).await?.0.into_iter().next())
+    }
+
+    /// The files that a pull request changes, as they are called after it.
+    pub(crate) async fn changed_files(&self, thread: &Thread) -> Result<HashSet<String>, Fault> {
+        let Thread { repo, number } = thread;
+        let path = ["repos", &repo.owner, &repo.name, "pulls", &number.to_string(), "files"];
+        let (mut files, mut page) = (HashSet::new(), "1".to_owned());
+        for _ in 0..PAGES {
+            let query = [("per_page", "100"), ("page", page.as_str())];
+            let (found, next) = self.page::<Changed>(Who::In(repo), &path, &query).await?;
+            files.extend(found.into_iter().map(|file| file.filename));
+            let Some(next) = next else { break };
+            page = next;
+        }
+        Ok(files)
+    }
+
+    /// Opens a pull request.
+    pub(crate) async fn open_pull(&self, repo: &Repo, new: &NewPull<'_>) -> Result<Pull, Fault> {
+        self.post(Who::In(repo), &["repos", &repo.owner, &repo.name, "pulls"], new).await
+    }
+
+    /// Writes what a pull request says anew.
+    pub(crate) async fn edit_pull(&self, repo: &Repo, number: u64, body: &str) -> Result<(), Fault> {
+        let path = ["repos", &repo.owner, &repo.name, "pulls", &number.to_string()];
+        self.patch::<Made>(Who::In(repo), &path, json!({ "body": body })).await.map(|_| ())
     }
 }

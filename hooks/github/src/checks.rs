@@ -1,6 +1,7 @@
 //! Check runs: on a pull request, a task stands among the checks of the head commit, with what it does and what it asks, and
 //! with buttons. They only repeat what comments say, so what fails here is said in the log and no more.
 
+pub(crate) mod findings;
 pub(crate) mod report;
 
 use crate::api::{Api, Who};
@@ -10,7 +11,8 @@ use crate::hear::check::REPAIR;
 use crate::repo::{Repo, Thread};
 use crate::send::view;
 use crate::wire::CheckRun;
-use report::{Action, Output, Question, actions, output};
+use findings::{Annotation, findings};
+use report::{Action, BATCH, Output, Question, actions, output};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use signalbox_core::button::Press;
@@ -18,6 +20,7 @@ use signalbox_core::card::{Card, OutcomeCard};
 use signalbox_core::delivery::Delivery;
 use signalbox_core::desk::Desk;
 use signalbox_core::id::TaskId;
+use signalbox_core::policy::Detail;
 use signalbox_core::task::TaskState;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -128,7 +131,11 @@ impl Checks {
                 run.output.text = text.join("\n\n---\n\n");
                 if run.id.is_some() { self.show(run, to, task).await } else { Ok(()) }
             }
-            Card::Outcome(card) => self.complete(run, to, card, output(&delivery.card, seen, &[])).await,
+            Card::Outcome(card) => {
+                let whole = delivery.detail == Detail::Full && run.id.is_some();
+                let found = if whole { self.annotations(to, card).await } else { Vec::new() };
+                self.complete(run, (to, card), output(&delivery.card, seen, &[]), found).await
+            }
             Card::Reply(_) | Card::Event(_) => Ok(()),
         }
     }
@@ -157,7 +164,13 @@ impl Checks {
     }
 
     /// Ends it, and says the same on the commit that it came to, which is the pull request's head now.
-    async fn complete(&self, run: &mut Run, to: &Thread, card: &OutcomeCard, output: Output) -> Result<(), Fault> {
+    async fn complete(
+        &self,
+        run: &mut Run,
+        (to, card): (&Thread, &OutcomeCard),
+        output: Output,
+        found: Vec<Annotation>,
+    ) -> Result<(), Fault> {
         let Some(id) = run.id.take() else { return Ok(()) };
         run.questions.clear();
         let conclusion = match card.state {
@@ -166,15 +179,39 @@ impl Checks {
             TaskState::Stopped | TaskState::Queued | TaskState::Running | TaskState::Parked => "cancelled",
         };
         let none: [Action; 0] = [];
+        let mut found = found.into_iter().peekable();
+        let output = Output { annotations: found.by_ref().take(BATCH).collect(), ..output };
         let body = json!({ "status": "completed", "conclusion": conclusion, "output": output, "actions": none });
         self.note(&card.task, "").await;
         self.patch(&to.repo, id, body.clone()).await?;
+        while found.peek().is_some() {
+            let more = Output { annotations: found.by_ref().take(BATCH).collect(), ..output.clone() };
+            self.patch(&to.repo, id, json!({ "output": more })).await?;
+        }
         if let (true, Some(commit)) = (card.pushed, &card.commit) {
             let mut body = body;
+            // They belong to the commit that was looked at; lines have moved since.
+            body["output"] = json!(Output { annotations: Vec::new(), ..output });
             body["head_sha"] = commit.as_str().into();
             self.create(to, &card.task, body).await?;
         }
         Ok(())
+    }
+
+    /// What the answer says of lines, in files that the pull request changes.
+    async fn annotations(&self, to: &Thread, card: &OutcomeCard) -> Vec<Annotation> {
+        let mut found = findings(card.answer.as_deref().unwrap_or_default());
+        if found.is_empty() {
+            return found;
+        }
+        match self.api.changed_files(to).await {
+            Ok(files) => found.retain(|one| files.contains(&one.path)),
+            Err(fault) => {
+                tracing::info!(%fault, "nothing can be shown at lines of {to}");
+                found.clear();
+            }
+        }
+        found
     }
 
     async fn create(&self, to: &Thread, task: &TaskId, mut body: Value) -> Result<u64, Fault> {

@@ -31,7 +31,8 @@ pub(crate) fn offered(sheet: &Sheet) -> Vec<(String, String)> {
     let offered = buttons.into_iter().filter_map(|button| match &button.press {
         Press::Deny(_) if with_reason => None,
         Press::Deny(id) if !sheet.menus.is_empty() => {
-            Some(("Answer".to_owned(), command(&Press::DenyBecause(id.clone()))?))
+            let answer = Command::Answer { approval: id.into(), words: "WORDS".to_owned() };
+            Some(("Answer".to_owned(), answer.canonical()))
         }
         Press::DenyBecause(_) => Some(("Deny".to_owned(), command(&button.press)?)),
         press => Some((button.label.clone(), command(press)?)),

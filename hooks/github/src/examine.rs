@@ -9,8 +9,8 @@ use crate::settings::GitHubSettings;
 /// What the App must be allowed to do, and what for.
 const PERMISSIONS: [(&str, &str, &str); 5] = [
     ("issues", "write", "comments at issues"),
-    ("pull_requests", "write", "comments at pull requests"),
-    ("contents", "write", "pushing branches"),
+    ("pull_requests", "write", "comments at pull requests, and opening them"),
+    ("contents", "write", "fetching the repository, and pushing branches"),
     ("checks", "write", "check runs with buttons"),
     ("metadata", "read", "asking what somebody may do"),
 ];
@@ -137,7 +137,7 @@ mod tests {
         let missing = missing(&serde_json::from_value(app).unwrap());
         let lines: Vec<_> = missing.iter().map(|missing| missing.what.as_str()).collect();
         insta::assert_snapshot!(lines.join("\n"), @r"
-        the permission pull_requests (write) is missing: comments at pull requests
+        the permission pull_requests (write) is missing: comments at pull requests, and opening them
         the permission checks (write) is missing: check runs with buttons
         the event check_run is not sent: buttons of check runs
         ");

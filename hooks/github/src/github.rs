@@ -9,6 +9,7 @@ use crate::hear::Us;
 use crate::inbox::Listener;
 use crate::listen::Listening;
 use crate::pace::Pacer;
+use crate::propose::Proposer;
 use crate::repo::Repo;
 use crate::send::Outgoing;
 use crate::settings::GitHubSettings;
@@ -51,7 +52,8 @@ impl GitHub {
         let source = settings.source();
         let checks = Arc::new(Checks::new(api.clone(), desk.clone(), source.clone()));
         let pacer = Pacer::new(settings.pace);
-        let channel = Outgoing { api: api.clone(), desk: desk.clone(), pacer, checks: checks.clone() };
+        let proposer = Proposer { api: api.clone(), desk: desk.clone(), source: source.clone() };
+        let channel = Outgoing { api: api.clone(), desk: desk.clone(), pacer, checks: checks.clone(), proposer };
         let parts = Parts {
             api,
             desk,

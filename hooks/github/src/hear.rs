@@ -14,6 +14,7 @@ use signalbox_core::command::{Command, Manner, parse};
 use signalbox_core::desk::{Heard, PlaceChange, Privacy, Said};
 use signalbox_core::people::Identity;
 use signalbox_core::place::Place;
+use signalbox_core::policy::Trigger;
 
 /// Who we are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub(crate) struct Asked {
     pub(crate) urgent: bool,
     /// A check that failed and is to be repaired.
     pub(crate) repairs: Option<u64>,
+    /// What would begin work by it; none where it begins none.
+    pub(crate) trigger: Option<Trigger>,
 }
 
 /// What a request works on.
@@ -122,6 +125,8 @@ struct Deed {
     about: Option<String>,
     base: Base,
     shows: Vec<String>,
+    /// By what it would begin work; none for a comment, whose words say it.
+    trigger: Option<Trigger>,
 }
 
 impl<'a> Scene<'a> {
@@ -154,6 +159,10 @@ impl<'a> Scene<'a> {
 
     fn asked(&self, deed: Deed) -> Option<Asked> {
         let thread = Thread { repo: self.repo.clone(), number: deed.number };
+        let trigger = match &deed.what {
+            Said::Words { text, .. } => begins(text, &self.manner(), deed.trigger),
+            _ => None,
+        };
         let urgent = match &deed.what {
             Said::Words { text, .. } => is_urgent(text, &self.manner()),
             _ => true,
@@ -183,6 +192,7 @@ impl<'a> Scene<'a> {
             base: deed.base,
             urgent,
             repairs: None,
+            trigger,
         })
     }
 }
@@ -195,7 +205,25 @@ pub(crate) fn head(head: &End, base: &End) -> Option<Head> {
     sound.then(|| Head { branch: head.branch.clone(), commit: head.sha.clone(), is_ours })
 }
 
+/// By what words begin work, if they do: those that ask, decide or stop begin none.
+fn begins(text: &str, manner: &Manner, by: Option<Trigger>) -> Option<Trigger> {
+    let begins = match parse(text, manner).ok()?? {
+        Command::SubmitTask { .. } | Command::RetryTask { .. } => true,
+        Command::StartConversation { prompt } | Command::ContinueConversation { prompt, .. } => prompt.is_some(),
+        _ => false,
+    };
+    let called = manner.mentions.iter().any(|name| text.to_lowercase().contains(&name.to_lowercase()));
+    let comment = if called { Trigger::Mention } else { Trigger::Command };
+    begins.then_some(by.unwrap_or(comment))
+}
+
 fn is_urgent(text: &str, manner: &Manner) -> bool {
     let command = parse(text, manner);
-    matches!(command, Ok(Some(Command::Approve { .. } | Command::Deny { .. } | Command::StopTask { .. })))
+    let decides = |command: &Command| {
+        matches!(
+            command,
+            Command::Approve { .. } | Command::Deny { .. } | Command::Answer { .. } | Command::StopTask { .. }
+        )
+    };
+    command.is_ok_and(|command| command.is_some_and(|command| decides(&command)))
 }

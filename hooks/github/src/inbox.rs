@@ -8,6 +8,7 @@ use crate::lanes::{Done, Lane, Lanes, Work};
 use crate::repo::Repo;
 use signalbox_core::desk::{PlaceChange, Update};
 use signalbox_core::place::Place;
+use signalbox_core::policy::Trigger;
 use signalbox_core::port::Refusal;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -213,7 +214,9 @@ impl Shared {
             Task::Nothing => self.pass_over(id).await,
             Task::Asked(asked) => self.actor.act(asked).await,
             Task::Failed(repo, commit, check) => {
-                if let Err(fault) = self.actor.checks.offer_repair(repo, commit, *check).await {
+                if self.offers_repair(repo).await?
+                    && let Err(fault) = self.actor.checks.offer_repair(repo, commit, *check).await
+                {
                     tracing::info!(%fault, "no repair could be offered");
                 }
                 self.pass_over(id).await
@@ -222,6 +225,13 @@ impl Shared {
                 self.actor.desk.place_changed(place, change.clone()).await?;
                 self.pass_over(id).await
             }
+        }
+    }
+
+    async fn offers_repair(&self, repo: &Repo) -> Result<bool, Refusal> {
+        match repo.place() {
+            Some(place) => self.actor.desk.heeds(&place, None, Trigger::CheckFailed).await,
+            None => Ok(false),
         }
     }
 

@@ -124,7 +124,7 @@ impl Page {
         let answered = !sheet.menus.is_empty();
         if answered {
             sheet.menus.iter().for_each(|menu| self.answers(menu));
-            self.block("To answer, write a comment, with your own words in the place of WHY:");
+            self.block("To answer, write a comment, with your own words in the place of WORDS:");
         } else if sheet.exhibit.is_some() {
             self.block("To decide, write a comment:");
         } else {

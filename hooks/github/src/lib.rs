@@ -29,6 +29,7 @@ mod listen;
 mod moment;
 mod pace;
 mod people;
+mod propose;
 mod remotes;
 mod repo;
 mod send;

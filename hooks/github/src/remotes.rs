@@ -70,6 +70,16 @@ impl Forge for Remotes {
             self.api.forget_token(&repo);
         }
     }
+
+    async fn is_protected(&self, address: &str, branch: &str) -> Result<bool, Refusal> {
+        let Some(repo) = self.repo(address) else { return Ok(false) };
+        match self.api.branch(&repo, branch).await {
+            Ok(branch) => Ok(branch.protected),
+            Err(Fault::NotInstalled) => Ok(false),
+            Err(fault) if fault.is_absence() => Ok(false),
+            Err(fault) => Err(Refusal::Unavailable(fault.to_string())),
+        }
+    }
 }
 
 impl Host {

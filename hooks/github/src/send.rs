@@ -5,14 +5,18 @@
 //! finds the comment that is there.
 
 use crate::KIND;
+use crate::act::commit_of;
 use crate::api::Api;
 use crate::checks::Checks;
 use crate::fault::Fault;
 use crate::layout::layout;
 use crate::moment;
 use crate::pace::Pacer;
+use crate::propose::Proposer;
 use crate::repo::Thread;
+use crate::text::inline_code;
 use async_trait::async_trait;
+use signalbox_core::card::Card;
 use signalbox_core::delivery::Delivery;
 use signalbox_core::desk::{Desk, PlaceChange};
 use signalbox_core::port::{Channel, SendError, Sent};
@@ -32,6 +36,7 @@ pub(crate) struct Outgoing {
     pub(crate) desk: Arc<dyn Desk>,
     pub(crate) pacer: Pacer,
     pub(crate) checks: Arc<Checks>,
+    pub(crate) proposer: Proposer,
 }
 
 #[async_trait]
@@ -75,7 +80,7 @@ impl Outgoing {
             return Ok(id);
         }
         self.pacer.room(&self.api.payer(&to.repo), until).await.map_err(Fault::Wait)?;
-        self.api.comment(to, &body(delivery)).await
+        self.api.comment(to, &self.body(delivery, to).await?).await
     }
 
     async fn rewrite(&self, delivery: &Delivery, to: &Thread, id: u64) -> Result<(), Fault> {
@@ -87,7 +92,25 @@ impl Outgoing {
             self.pacer.room(&payer, until).await.map_err(Fault::Wait)?;
             turn
         };
-        self.api.edit_comment(&to.repo, id, &body(delivery)).await
+        self.api.edit_comment(&to.repo, id, &self.body(delivery, to).await?).await
+    }
+
+    /// The comment's text. What it tells of that is pushed is put forward first, so that it can say where.
+    async fn body(&self, delivery: &Delivery, to: &Thread) -> Result<String, Fault> {
+        let about = match &delivery.card {
+            Card::Outcome(card) => self.proposer.put_forward(to, card, delivery.detail).await?,
+            Card::Task(_) => self.commit_of(delivery).await,
+            Card::Approval(_) | Card::Reply(_) => None,
+        };
+        let about = about.map(|line| format!("\n\n{line}")).unwrap_or_default();
+        Ok(format!("{}{about}\n\n{}", layout(&delivery.card, view(delivery)), mark(delivery)))
+    }
+
+    /// Which commit a task works on, where it is not the default branch's newest.
+    async fn commit_of(&self, delivery: &Delivery) -> Option<String> {
+        let key = commit_of(&delivery.place, delivery.answers.as_deref()?);
+        let noted = self.desk.noted(&self.proposer.source, &key).await.ok().flatten()?;
+        Some(format!("<sub>It works on commit {}.</sub>", inline_code(noted.get(..12).unwrap_or(&noted))))
     }
 
     /// The comment that an earlier try has written, where its answer was lost.
@@ -120,10 +143,6 @@ impl Outgoing {
 fn thread(delivery: &Delivery) -> Result<Thread, SendError> {
     let refused = || SendError::Refused { reason: "this is no issue or pull request on GitHub".to_owned() };
     Thread::of(&delivery.place).ok_or_else(refused)
-}
-
-fn body(delivery: &Delivery) -> String {
-    format!("{}\n\n{}", layout(&delivery.card, view(delivery)), mark(delivery))
 }
 
 fn mark(delivery: &Delivery) -> String {

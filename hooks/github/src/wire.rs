@@ -62,8 +62,17 @@ pub(crate) struct Pull {
     pub(crate) title: Option<String>,
     #[serde(default)]
     pub(crate) body: Option<String>,
+    #[serde(default)]
+    pub(crate) state: Option<String>,
     pub(crate) head: End,
     pub(crate) base: End,
+}
+
+impl Pull {
+    /// Whether it is neither merged nor closed.
+    pub(crate) fn is_open(&self) -> bool {
+        self.state.as_deref() != Some("closed")
+    }
 }
 
 /// One end of a pull request.

@@ -10,6 +10,9 @@ use super::{Call, Directive, HttpFailure, STOP_REASONS, Usage};
 const WORDS: [&str; 14] =
     ["SAY", "THINK", "TOOL", "PARALLEL", "END", "DELAY", "SLOW", "HTTP", "CUT", "USAGE", "STOP", "BIG", "ECHO", "#"];
 
+/// How what a place says beside a request begins: what it quotes there, and in which form it wants findings.
+const BESIDE: [&str; 2] = ["What follows was written on ", "If you review the pull request, "];
+
 /// More than this in one `BIG` is a slip of the pen.
 const BIGGEST: usize = 256 << 20;
 
@@ -36,8 +39,7 @@ pub(crate) fn looks_like_script(text: &str) -> bool {
 pub(crate) fn parse(text: &str) -> Result<Vec<Directive>, Fault> {
     let mut directives = Vec::new();
     let mut group: Option<(usize, Vec<Call>)> = None;
-    // What a place quotes below a request is no part of it.
-    let own = text.lines().take_while(|line| !line.starts_with("What follows was written on "));
+    let own = text.lines().take_while(|line| !BESIDE.iter().any(|start| line.starts_with(start)));
     for (index, line) in own.enumerate() {
         let at = |why: String| Fault { line: index + 1, why };
         let line = line.trim();

@@ -218,7 +218,7 @@ async fn words_of_others_start_and_decide_nothing() {
         cast.who(by).comments(place, &words);
     }
     let talk = cast.ann.comments(&issue, "We talk among ourselves.");
-    cast.colleague.edits(&issue, talk, &format!("@signalbox {}", just_say(EDITED.tries)));
+    cast.ann.edits(&issue, talk, &format!("@signalbox {}", just_say(EDITED.tries)));
     team.has_heard_all().await;
     changed_between_check_and_use(&team, &cast).await;
     let begun = begun(&team).await;

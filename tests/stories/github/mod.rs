@@ -2,6 +2,7 @@
 //! container, and testkit's server keeps the repository, sends webhooks and refuses what GitHub refuses. It speaks https with
 //! an authority of its own, as an Enterprise server does; the hub's git fetches and pushes with the App's token.
 
+mod asking;
 mod bots;
 mod buttons;
 mod deliveries;
@@ -9,6 +10,7 @@ mod job;
 mod load;
 mod payloads;
 mod places;
+mod proposing;
 mod pulls;
 mod pushing;
 mod words;

@@ -20,7 +20,7 @@ async fn what_is_edited_afterwards_changes_no_request() {
     let comment = ann.comments(&issue, &format!("@signalbox {}", just_say("As it was asked.")));
     let talk = ann.comments(&issue, "We talk among ourselves.");
     mallory.edits(&issue, comment, &format!("@signalbox {}", just_say("As it was forged.")));
-    mallory.edits(&issue, talk, &format!("@signalbox {}", just_say("Never asked for.")));
+    ann.edits(&issue, talk, &format!("@signalbox {}", just_say("Never asked for.")));
     mallory.edits_body(&issue, "A forged description.");
     mallory.retitles(&issue, "Forged words");
     team.github.resume_webhooks();

@@ -58,6 +58,7 @@ fn outcome(answer: &str) -> Card {
         cost: MicroUsd::default(),
         elapsed_ms: 12_000,
         files: Vec::new(),
+        proposal: None,
     })
 }
 

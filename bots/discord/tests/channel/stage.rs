@@ -149,6 +149,7 @@ pub(crate) fn answered(answer: &str) -> Card {
         cost: MicroUsd::default(),
         elapsed_ms: 1000,
         files: Vec::new(),
+        proposal: None,
     })
 }
 

@@ -111,6 +111,7 @@ pub(super) fn outcome(answer: &str, files: &[&str]) -> Card {
         cost: MicroUsd::default(),
         elapsed_ms: 12_000,
         files: files.iter().map(|name| blob(name)).collect(),
+        proposal: None,
     })
 }
 

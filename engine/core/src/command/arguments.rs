@@ -129,6 +129,10 @@ fn build(given: &Given<'_>) -> Result<Command, Fault> {
             approval: given.need(K::Approval, Reference::from_str)?,
             reason: given.seek(K::Reason, reason)?,
         },
+        Verb::Answer => Command::Answer {
+            approval: given.need(K::Approval, Reference::from_str)?,
+            words: given.need(K::Reason, reason)?,
+        },
     })
 }
 

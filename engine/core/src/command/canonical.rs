@@ -34,6 +34,10 @@ impl Command {
                 append(&mut written, Some(approval.as_str()));
                 append(&mut written, reason.as_ref());
             }
+            Self::Answer { approval, words } => {
+                append(&mut written, Some(approval.as_str()));
+                append(&mut written, Some(words));
+            }
             Self::ListProjects | Self::ListApprovals | Self::ShowQueue | Self::ShowUsage | Self::ShowIdentity => {}
         }
         written

@@ -142,6 +142,13 @@ pub enum Command {
         /// Why; Claude is told.
         reason: Option<String>,
     },
+    /// Answer a question of Claude's.
+    Answer {
+        /// The approval that the question is.
+        approval: Reference<ApprovalId>,
+        /// The answer; Claude is told.
+        words: String,
+    },
 }
 
 impl Command {
@@ -175,6 +182,7 @@ impl Command {
             Self::ShowHelp { .. } => Verb::Help,
             Self::Approve { .. } => Verb::Approve,
             Self::Deny { .. } => Verb::Deny,
+            Self::Answer { .. } => Verb::Answer,
         }
     }
 }

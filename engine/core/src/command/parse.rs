@@ -115,7 +115,7 @@ impl Message<'_> {
             None => Ok(None),
             Some(Ok(command)) => Ok(Some(command)),
             // Half a decision must not become a task.
-            Some(Err(wrong)) if alone || matches!(verb, Verb::Approve | Verb::Deny) => Err(wrong),
+            Some(Err(wrong)) if alone || matches!(verb, Verb::Approve | Verb::Deny | Verb::Answer) => Err(wrong),
             Some(Err(_)) => Ok(None),
         }
     }

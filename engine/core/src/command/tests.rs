@@ -335,6 +335,7 @@ fn help_is_made_from_the_catalogue() {
     `/help [COMMAND]` Explain the commands, or one of them
     `/approve ID [for 15m|conversation|always]` Allow what Claude asks to do
     `/deny ID [WHY]` Refuse what Claude asks to do, with a reason if you like
+    `/answer ID WORDS` Answer what Claude asks, in your own words
     ");
     insta::assert_snapshot!(help(Some(Verb::Approve), &Manner::github("signalbox")), @r"
     `/approve ID [for 15m|conversation|always]` Allow what Claude asks to do

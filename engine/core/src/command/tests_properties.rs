@@ -121,6 +121,10 @@ fn commands() -> impl Strategy<Value = Command> {
         prop::option::of(prop::sample::select(verbs)).prop_map(|verb| Command::ShowHelp { verb }),
         (approval(), span()).prop_map(|(approval, span)| Command::Approve { approval, span }),
         (approval(), reason()).prop_map(|(approval, reason)| Command::Deny { approval, reason }),
+        (approval(), reason()).prop_map(|(approval, words)| Command::Answer {
+            approval,
+            words: words.unwrap_or_else(|| "Yes, do.".to_owned()),
+        }),
     ]
 }
 

@@ -161,6 +161,8 @@ verbs! {
         "Allow what Claude asks to do" ["allow", "yes", "ok", "accept", "confirm"]
     Deny "deny" [APPROVAL, optional("why", K::Reason, "WHY", "The reason; Claude is told")]
         "Refuse what Claude asks to do, with a reason if you like" ["no", "reject", "refuse", "decline"]
+    Answer "answer" [APPROVAL, needed("words", K::Reason, "WORDS", "The answer; Claude is told")]
+        "Answer what Claude asks, in your own words" ["reply", "respond", "say", "tell"]
 }
 
 impl Verb {

@@ -7,7 +7,7 @@ use super::rule::{Decision, Globs, Rule, Subject, wild};
 use super::section::{OneOrMore, PolicyError, Report, Section};
 use super::settings::{ApprovalSettings, LimitSettings, PushSettings, SandboxSettings, Settings};
 use super::span::SpanText;
-use super::{Danger, Layer, Policy};
+use super::{Danger, Layer, Policy, github};
 use crate::money::MicroUsd;
 use crate::place::Place;
 use serde::Deserialize;
@@ -60,6 +60,7 @@ fn read_settings(file: &mut Section<'_>, settings: &mut Settings, report: &mut R
     read_limits(file, &mut settings.limits, report);
     read_sandbox(file, &mut settings.sandbox, report);
     read_push(file, &mut settings.push, report);
+    github::read(file, &mut settings.github, report);
     let mut cards = file.table("cards", report);
     set(&mut settings.detail_in_public, cards.take("detail_in_public", "`\"full\"` or `\"summary\"`", report));
     set(&mut settings.answers_in_public, cards.take("answers_in_public", "`\"full\"` or `\"summary\"`", report));

@@ -19,6 +19,7 @@ mod bash;
 mod command;
 mod files;
 mod flags;
+mod github;
 mod load;
 pub(crate) mod paths;
 mod planning;
@@ -39,6 +40,7 @@ mod tests_shell;
 
 pub(crate) use bash::odd_command_input;
 pub(crate) use files::paths_of;
+pub use github::{GitHubPolicy, PullRequest, Trigger};
 pub use paths::WORKSPACE;
 pub use rule::Decision;
 pub use section::{Fault, PolicyError};

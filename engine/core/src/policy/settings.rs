@@ -1,5 +1,6 @@
 //! What a policy fixes besides the decision on calls: who approves, limits, the sandbox, pushing and what cards show.
 
+use super::github::GitHubPolicy;
 use super::rule::{host_fits, wild};
 use crate::id::UserId;
 use crate::money::MicroUsd;
@@ -23,6 +24,8 @@ pub struct Settings {
     pub detail_in_public: Detail,
     /// How much task cards, answers and diffs show there.
     pub answers_in_public: Answers,
+    /// What holds for work on GitHub.
+    pub github: GitHubPolicy,
 }
 
 /// Somebody who may approve.

@@ -290,6 +290,7 @@ fn the_last_message_says_what_changed_and_what_can_be_done_next() {
         cost: MicroUsd(30_000),
         elapsed_ms: 2_800,
         files: Vec::new(),
+        proposal: None,
     };
     assert_snapshot!(drawn(&sheet(&Card::Outcome(outcome.clone()), view(Detail::Full))), @r"
     md Done.

@@ -33,7 +33,14 @@ async fn the_hub_says_by_whom_commits_are_and_changes_nothing_else() {
     let yard = Yard::new();
     let (mirror, base, result) = work(&yard).await;
     let byline = byline();
-    let request = RewriteRequest { task: &yard.task, base: Some(&base), commit: &result, onto: None, byline: &byline };
+    let request = RewriteRequest {
+        task: &yard.task,
+        base: Some(&base),
+        commit: &result,
+        onto: None,
+        byline: &byline,
+        earlier: &[],
+    };
     let new = mirror.rewrite(request).await.unwrap();
     assert_ne!(new, result);
     assert_eq!(told(&mirror, &new, "%an <%ae> %cn <%ce>"), "Ann <ann@example.org> Hub <hub@example.org>");
@@ -49,7 +56,14 @@ async fn later_work_stands_on_what_was_published() {
     let yard = Yard::new();
     let (mirror, base, first) = work(&yard).await;
     let byline = byline();
-    let request = RewriteRequest { task: &yard.task, base: Some(&base), commit: &first, onto: None, byline: &byline };
+    let request = RewriteRequest {
+        task: &yard.task,
+        base: Some(&base),
+        commit: &first,
+        onto: None,
+        byline: &byline,
+        earlier: &[],
+    };
     let published = mirror.rewrite(request).await.unwrap();
     let sandbox = yard.sandbox(&mirror, &first).await;
     let second = sandbox.commit("d", "4");
@@ -57,10 +71,32 @@ async fn later_work_stands_on_what_was_published() {
     let taken = TakeRequest { task: &task, base: Some(&first), claimed: None };
     mirror.take(taken, &sandbox.bundle()[..]).await.unwrap();
     let onto = Some(&published);
-    let request = RewriteRequest { task: &task, base: Some(&first), commit: &second, onto, byline: &byline };
+    let request =
+        RewriteRequest { task: &task, base: Some(&first), commit: &second, onto, byline: &byline, earlier: &[] };
     let new = mirror.rewrite(request).await.unwrap();
     assert_eq!(told(&mirror, &new, "%P"), published.as_str());
     assert_eq!(told(&mirror, &new, "%T"), told(&mirror, &second, "%T"));
+}
+
+#[tokio::test]
+async fn earlier_work_keeps_who_asked_for_it() {
+    let yard = Yard::new();
+    let (mirror, base, result) = work(&yard).await;
+    let first: Commit = said(mirror.path(), &["rev-parse", &format!("{result}^")]).parse().unwrap();
+    let (byline, bob) = (byline(), Person::new("Bob", "bob@example.org"));
+    let earlier = [(first.clone(), bob.clone()), ("0".repeat(40).parse().unwrap(), bob)];
+    let request = RewriteRequest {
+        task: &yard.task,
+        base: Some(&base),
+        commit: &result,
+        onto: None,
+        byline: &byline,
+        earlier: &earlier,
+    };
+    let new = mirror.rewrite(request).await.unwrap();
+    let authors = said(mirror.path(), &["log", "--format=%an", &format!("{base}..{new}")]);
+    assert_eq!(authors, "Ann\nBob", "the newest first");
+    assert_eq!(told(&mirror, &new, "%cn"), "Hub");
 }
 
 #[tokio::test]
@@ -72,7 +108,14 @@ async fn commits_are_signed_with_a_key_that_no_sandbox_has() {
     assert!(made.status.success(), "{made:?}");
     let signing_key = Some(SecretString::from(fs::read_to_string(&key).unwrap()));
     let byline = Byline { signing_key, ..byline() };
-    let request = RewriteRequest { task: &yard.task, base: Some(&base), commit: &result, onto: None, byline: &byline };
+    let request = RewriteRequest {
+        task: &yard.task,
+        base: Some(&base),
+        commit: &result,
+        onto: None,
+        byline: &byline,
+        earlier: &[],
+    };
     let new = mirror.rewrite(request).await.unwrap();
     let public = fs::read_to_string(key.with_extension("pub")).unwrap();
     let signers = yard.path().join("signers");

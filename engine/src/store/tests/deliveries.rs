@@ -50,6 +50,7 @@ fn outcome(to: &str, of: u128) -> Delivery {
         cost: MicroUsd(5),
         elapsed_ms: 1,
         files: Vec::new(),
+        proposal: None,
     };
     owed(place(to), Card::Outcome(card), at(10))
 }

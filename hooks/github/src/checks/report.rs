@@ -2,6 +2,7 @@
 //!
 //! An approval is offered by a button only where all of it is shown; what is shown is what the comment shows.
 
+use super::findings::Annotation;
 use crate::layout::layout;
 use serde::Serialize;
 use signalbox_core::button::{Lasting, Press};
@@ -13,6 +14,8 @@ use signalbox_core::sheet::{Part, Sheet, View, sheet};
 const TITLE: usize = 200;
 /// The longest text of an output, in characters; GitHub takes 65,535.
 const LIMIT: usize = 60_000;
+/// How many annotations GitHub takes at once.
+pub(crate) const BATCH: usize = 50;
 /// The longest identifier of an action.
 pub(crate) const IDENTIFIER: usize = 20;
 
@@ -22,6 +25,9 @@ pub(crate) struct Output {
     pub(crate) title: String,
     pub(crate) summary: String,
     pub(crate) text: String,
+    /// What is said at lines; at most [`BATCH`] at once, each time some more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) annotations: Vec<Annotation>,
 }
 
 /// A button of a check run; there are at most three.
@@ -75,7 +81,12 @@ pub(crate) fn actions(questions: &[Question], stop: Option<&Press>) -> Vec<Actio
 pub(crate) fn output(card: &Card, view: View, questions: &[Question]) -> Output {
     let title = title(&sheet(card, view));
     let text: Vec<_> = questions.iter().map(|question| question.shown.as_str()).collect();
-    Output { title, summary: begin(&layout(card, view)), text: begin(&text.join("\n\n---\n\n")) }
+    Output {
+        title,
+        summary: begin(&layout(card, view)),
+        text: begin(&text.join("\n\n---\n\n")),
+        annotations: Vec::new(),
+    }
 }
 
 fn action(label: &'static str, description: &'static str, press: &Press) -> Action {

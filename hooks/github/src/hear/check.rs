@@ -3,6 +3,7 @@
 use super::{Asked, Base, Deed, Meaning, Scene};
 use crate::repo::Thread;
 use signalbox_core::desk::Said;
+use signalbox_core::policy::Trigger;
 
 /// How the identifier of the button begins that asks for a repair; the number of the failed check follows.
 pub(crate) const REPAIR: &str = "fix:";
@@ -39,6 +40,7 @@ pub(super) fn pressed(scene: &Scene<'_>) -> Option<Asked> {
         about: None,
         base: Base::Default,
         shows: Vec::new(),
+        trigger: None,
     })
 }
 
@@ -52,6 +54,7 @@ fn repair(scene: &Scene<'_>, thread: &Thread, failed: u64) -> Option<Asked> {
         about: None,
         base: Base::Pull,
         shows: Vec::new(),
+        trigger: Some(Trigger::CheckFailed),
     };
     Some(Asked { repairs: Some(failed), ..scene.asked(deed)? })
 }

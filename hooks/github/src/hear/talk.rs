@@ -4,6 +4,7 @@ use super::{Asked, Base, Deed, Scene, head};
 use crate::about::About;
 use crate::visible::visible;
 use crate::wire::{Pull, Review};
+use signalbox_core::policy::Trigger;
 
 /// A comment at an issue or pull request.
 pub(super) fn commented(scene: &Scene<'_>) -> Option<Asked> {
@@ -16,6 +17,7 @@ pub(super) fn commented(scene: &Scene<'_>) -> Option<Asked> {
         about: Some(About::issue(issue).into_text()),
         base: if issue.pull_request.is_some() { Base::Pull } else { Base::Default },
         shows: address(&["issues", "comments", &comment.id.to_string()]),
+        trigger: None,
     })
 }
 
@@ -30,6 +32,7 @@ pub(super) fn commented_line(scene: &Scene<'_>) -> Option<Asked> {
         about: Some(About::pull(pull).at_line(comment).into_text()),
         base: base(pull),
         shows: address(&["pulls", "comments", &comment.id.to_string()]),
+        trigger: None,
     })
 }
 
@@ -46,6 +49,7 @@ pub(super) fn reviewed(scene: &Scene<'_>) -> Option<Asked> {
         base: base(pull),
         // Nobody can react to a review, so the pull request shows it.
         shows: address(&["issues", &pull.number.to_string()]),
+        trigger: Some(Trigger::Review),
     })
 }
 
@@ -66,6 +70,7 @@ pub(super) fn opened(scene: &Scene<'_>) -> Option<Asked> {
         about: Some(about.into_text()),
         base,
         shows: address(&["issues", &number.to_string()]),
+        trigger: Some(Trigger::Opened),
     })
 }
 

@@ -5,21 +5,22 @@ use super::{Asked, Base, Deed, Meaning, Scene};
 use crate::about::About;
 use crate::repo::Repo;
 use signalbox_core::desk::PlaceChange;
+use signalbox_core::policy::Trigger;
 
 /// The label that asks for work was given.
 pub(super) fn labeled(scene: &Scene<'_>) -> Option<Asked> {
     let (label, wanted) = (&scene.payload.label.as_ref()?.name, &scene.us.label);
-    (!wanted.is_empty() && label.eq_ignore_ascii_case(wanted)).then(|| handed_over(scene))?
+    (!wanted.is_empty() && label.eq_ignore_ascii_case(wanted)).then(|| handed_over(scene, Trigger::Labelled))?
 }
 
 /// It was assigned to us.
 pub(super) fn assigned(scene: &Scene<'_>) -> Option<Asked> {
     let assignee = scene.payload.assignee.as_ref()?;
-    assignee.login.eq_ignore_ascii_case(&scene.us.login).then(|| handed_over(scene))?
+    assignee.login.eq_ignore_ascii_case(&scene.us.login).then(|| handed_over(scene, Trigger::Assigned))?
 }
 
 /// What is asked for without a word.
-fn handed_over(scene: &Scene<'_>) -> Option<Asked> {
+fn handed_over(scene: &Scene<'_>, trigger: Trigger) -> Option<Asked> {
     let payload = scene.payload;
     let (number, about, base, what) = match (&payload.issue, &payload.pull_request) {
         (Some(issue), _) => (issue.number, About::issue(issue), Base::Default, "issue"),
@@ -34,6 +35,7 @@ fn handed_over(scene: &Scene<'_>) -> Option<Asked> {
         about: Some(about.into_text()),
         base,
         shows: address(&["issues", &number.to_string()]),
+        trigger: Some(trigger),
     })
 }
 

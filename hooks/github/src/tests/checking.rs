@@ -3,6 +3,7 @@
 use super::cards::{allowed, asks, command, outcome, task};
 use super::desk::words;
 use super::rig::{PATIENCE, Rig};
+use signalbox_core::delivery::Delivery;
 use signalbox_core::desk::{Answered, Said};
 use signalbox_core::ground::Onto;
 use signalbox_core::policy::Detail;
@@ -85,6 +86,46 @@ async fn what_is_not_shown_in_public_is_not_in_the_check_run() {
     let run = rig.repo.check_runs().pop().unwrap();
     assert_eq!(labels(&run), ["Stop"]);
     assert!(!run.text.unwrap().contains("cat secret"));
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn a_card_says_which_commit_is_worked_on() {
+    let (rig, pull) = with_pull().await;
+    let comment = rig.ann.comments(&pull, "@signalbox look");
+    let heard = rig.desk.heard(1).await.remove(0);
+    assert!(
+        heard.about.unwrap().starts_with("If you review the pull request"),
+        "Claude is told how to say what it finds"
+    );
+    let asked = Delivery { answers: Some(format!("c{comment}")), ..rig.delivery(1, task("", false)) };
+    rig.channel().send(&asked).await.unwrap();
+    let said = pull.comments().pop().unwrap().body;
+    assert!(said.contains(&format!("It works on commit `{}`", &pull.head()[..12])), "{said}");
+    rig.channel().send(&rig.delivery(1, task("", false))).await.unwrap();
+    assert!(!pull.comments().pop().unwrap().body.contains("It works on"));
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn findings_are_shown_at_lines_of_what_the_pull_request_changes() {
+    let (rig, _) = with_pull().await;
+    let channel = rig.channel();
+    channel.send(&rig.delivery(1, task("", false))).await.unwrap();
+    let changed = rig.server.calls().len();
+    let mut answer = "I looked.\n\nelsewhere.txt:1: not changed here\n".to_owned();
+    answer.extend((1..=60).map(|line| format!("- `a.txt:{line}`: error: finding {line}\n")));
+    channel.send(&rig.delivery(1, outcome(&answer, &[]))).await.unwrap();
+    let run = rig.repo.check_runs().pop().unwrap();
+    let lines: Vec<_> = run.annotations.iter().map(|one| one["start_line"].as_u64().unwrap()).collect();
+    assert_eq!(lines, (1..=60).collect::<Vec<_>>(), "more than fit into one call");
+    assert_eq!(run.annotations[0]["path"], "a.txt");
+    assert_eq!(
+        (&run.annotations[0]["annotation_level"], &run.annotations[59]["message"]),
+        (&"failure".into(), &"finding 60".into())
+    );
+    let patches = rig.server.calls()[changed..].iter().filter(|call| call.method == "PATCH").count();
+    assert_eq!((patches, run.conclusion.as_deref()), (2, Some("success")));
     rig.end().await;
 }
 

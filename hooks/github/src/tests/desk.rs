@@ -6,6 +6,7 @@ use bytes::Bytes;
 use signalbox_core::desk::{Answered, Desk, Heard, NewFile, PlaceChange, Said, Suggestion, Typing, Update};
 use signalbox_core::people::Identity;
 use signalbox_core::place::Place;
+use signalbox_core::policy::Trigger;
 use signalbox_core::port::Refusal;
 use signalbox_core::task::Attachment;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -27,6 +28,8 @@ pub(super) struct State {
     pub(super) changes: Vec<(Place, PlaceChange)>,
     pub(super) notes: HashMap<String, String>,
     pub(super) known: HashSet<String>,
+    /// What begins no work.
+    pub(super) deaf_to: Vec<Trigger>,
     /// What is answered next; else that the answer is owed.
     pub(super) answers: VecDeque<Result<Answered, Refusal>>,
     /// How often nothing can be stored.
@@ -117,6 +120,10 @@ impl Desk for Counter {
 
     async fn knows(&self, account: &Identity) -> Result<bool, Refusal> {
         Ok(self.state().known.contains(&account.account))
+    }
+
+    async fn heeds(&self, _: &Place, _: Option<&Place>, trigger: Trigger) -> Result<bool, Refusal> {
+        Ok(!self.state().deaf_to.contains(&trigger))
     }
 
     async fn keep_file(&self, _: &Identity, _: NewFile) -> Result<Attachment, Refusal> {

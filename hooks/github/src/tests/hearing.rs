@@ -6,6 +6,7 @@ use insta::assert_snapshot;
 use rstest::rstest;
 use serde_json::{Value, json};
 use signalbox_core::desk::{PlaceChange, Privacy, Said};
+use signalbox_core::policy::Trigger;
 
 fn us() -> Us {
     Us {
@@ -61,6 +62,19 @@ fn a_mention_in_a_comment_is_a_request() {
 #[test]
 fn a_comment_at_a_pull_request_works_on_its_head() {
     assert_eq!(asked("issue_comment", comment_at_pull("@signalbox fix it")).base, Base::Pull);
+}
+
+#[rstest]
+#[case("@signalbox please look", Some(Trigger::Mention))]
+#[case("/task look", Some(Trigger::Command))]
+#[case("/retry", Some(Trigger::Command))]
+#[case("@signalbox new look", Some(Trigger::Mention))]
+#[case("/new", None)]
+#[case("/status", None)]
+#[case("@signalbox approve abcd1234", None)]
+#[case("/stop", None)]
+fn what_begins_work_is_told_from_what_asks_decides_or_stops(#[case] text: &str, #[case] trigger: Option<Trigger>) {
+    assert_eq!(asked("issue_comment", comment(text)).trigger, trigger);
 }
 
 #[rstest]

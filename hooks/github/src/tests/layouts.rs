@@ -91,9 +91,9 @@ fn a_question_names_its_answers() {
     <sub>`mh40ffkqt4yc5t82` · for Ann in demo · open for 59 min 00 s</sub>
     Which colour? Offered: `Red`, `Blue`
 
-    To answer, write a comment, with your own words in the place of WHY:
+    To answer, write a comment, with your own words in the place of WORDS:
 
-    - **Answer**: `/deny mh40ffkqt4yc5t82 WHY`
+    - **Answer**: `/answer mh40ffkqt4yc5t82 WORDS`
     "##);
 }
 

@@ -8,6 +8,7 @@ mod examining;
 mod hearing;
 mod layouts;
 mod listening;
+mod proposing;
 mod remotes;
 mod rig;
 mod samples;

@@ -4,7 +4,7 @@ use super::{provide_crypto, with_token};
 use crate::{Credentials, GitHubError, GitHubSettings, Remotes};
 use secrecy::ExposeSecret;
 use signalbox_core::port::{Forge, Refusal};
-use signalbox_testkit::github::{GithubServer, GithubSettings, Visibility};
+use signalbox_testkit::github::{GithubServer, GithubSettings, Role, Visibility};
 
 struct Yard {
     server: GithubServer,
@@ -71,6 +71,23 @@ async fn an_authority_that_was_not_named_is_not_trusted() {
         let unusable = GitHubSettings { ca_file: Some(file.clone()), ..yard.settings.clone() };
         assert!(matches!(Remotes::new(&unusable), Err(GitHubError::CaFile { path, .. }) if path == file));
     }
+}
+
+#[tokio::test]
+async fn which_branches_are_guarded_is_githubs_to_say() {
+    let yard = Yard::new();
+    let ann = yard.server.user("ann");
+    let repo = yard.server.repository("acme/site", Visibility::Private);
+    repo.grants(&ann, Role::Write);
+    repo.installs_app();
+    ann.pushes(&repo, "release/1.0", &[("a.txt", "a\n")]);
+    repo.protects("release/1.0");
+    let remotes = Remotes::new(&yard.settings).unwrap();
+    let url = repo.clone_url();
+    for (branch, guarded) in [("release/1.0", true), ("main", false), ("signalbox/new", false)] {
+        assert_eq!(remotes.is_protected(&url, branch).await, Ok(guarded), "{branch}");
+    }
+    assert_eq!(remotes.is_protected("https://example.org/acme/site.git", "release/1.0").await, Ok(false));
 }
 
 fn tempfile_with(text: &str) -> tempfile::TempDir {

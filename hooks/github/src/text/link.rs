@@ -1,8 +1,12 @@
-//! Addresses in text. Those of the web lead where they say; one that would tell an issue, a pull request or a commit that it
-//! was spoken of is shown as code.
+//! Addresses in text. What leads where is judged as in every chat (`core::text::link`); here, one that would tell an issue, a
+//! pull request or a commit that it was spoken of is shown as code besides.
 
 use super::code::inline_code;
 use reqwest::Url;
+use signalbox_core::text::link::{Shown, shown, web};
+
+/// The longest address that is a link, in bytes.
+const LONGEST: usize = 2000;
 
 /// What an address becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,13 +17,16 @@ pub(super) enum Target {
     Shown(String),
 }
 
-/// What an address becomes.
-pub(super) fn target(address: &str) -> Target {
-    match Url::parse(address) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && !tells(&url) => Target::Followed(
+/// What the address of a link with this label becomes.
+pub(super) fn target(label: &str, address: &str) -> Target {
+    match shown(label, address, LONGEST) {
+        Shown::Linked(url) if !tells(&url) => Target::Followed(
             url.as_str().replace('(', "%28").replace(')', "%29").replace('*', "%2A").replace('_', "%5F"),
         ),
-        _ => Target::Shown(inline_code(address)),
+        Shown::Linked(_) => Target::Shown(inline_code(address)),
+        Shown::Unmasked(url) => Target::Shown(inline_code(url.as_str())),
+        Shown::Beside(text) => Target::Shown(inline_code(&text)),
+        Shown::Alone => Target::Shown(String::new()),
     }
 }
 
@@ -27,7 +34,7 @@ pub(super) fn target(address: &str) -> Target {
 pub(super) fn bare(address: &str) -> Option<&str> {
     // Without semicolons nothing in it is the name of another character.
     let sound = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#%=&+,".contains(c);
-    let url = Url::parse(address).ok()?;
+    let url = web(address, LONGEST)?;
     // Where GitHub does not see an address after all, `#1` in it would be an issue.
     let names_issue = address.split('#').skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let has_host = url.host_str().is_some_and(|host| host.contains('.'));

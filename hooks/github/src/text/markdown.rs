@@ -14,10 +14,33 @@ const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHRO
 pub(crate) fn markdown(markdown: &str) -> String {
     let source = markdown.replace("\r\n", "\n");
     let mut writer = Writer::default();
-    for event in TextMergeStream::new(Parser::new_ext(&source, OPTIONS)) {
-        writer.take(event);
+    let events: Vec<_> = TextMergeStream::new(Parser::new_ext(&source, OPTIONS)).collect();
+    for (number, event) in events.iter().enumerate() {
+        // Where a link leads is judged by what it says.
+        if let Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) = event {
+            writer.target = Some(target(&label(&events[number + 1..]), dest_url));
+        }
+        writer.take(event.clone());
     }
     writer.page.text.trim().to_owned()
+}
+
+/// What a link says, given what follows its beginning.
+fn label(events: &[Event<'_>]) -> String {
+    let (mut label, mut depth) = (String::new(), 1);
+    for event in events {
+        match event {
+            Event::Start(Tag::Link { .. } | Tag::Image { .. }) => depth += 1,
+            Event::End(TagEnd::Link | TagEnd::Image) => depth -= 1,
+            Event::Text(text) | Event::Code(text) | Event::InlineHtml(text) => label.push_str(text),
+            Event::SoftBreak | Event::HardBreak => label.push(' '),
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    label
 }
 
 #[derive(Debug, Default)]
@@ -27,6 +50,8 @@ struct Writer {
     code: Option<(String, String)>,
     /// The addresses of open links and pictures.
     links: Vec<Target>,
+    /// Where the link leads that begins next.
+    target: Option<Target>,
     table: Option<Vec<Alignment>>,
     in_heading: bool,
 }
@@ -75,10 +100,10 @@ impl Writer {
             Tag::Emphasis => self.page.write("*"),
             Tag::Strong => self.page.write("**"),
             Tag::Strikethrough => self.page.write("~~"),
-            Tag::Link { dest_url, .. } => self.begin_link(&dest_url),
-            Tag::Image { dest_url, .. } => {
+            Tag::Link { .. } => self.begin_link(),
+            Tag::Image { .. } => {
                 self.page.write("🖼 ");
-                self.begin_link(&dest_url);
+                self.begin_link();
             }
             _ => self.page.begin_block(),
         }
@@ -159,8 +184,8 @@ impl Writer {
         }
     }
 
-    fn begin_link(&mut self, address: &str) {
-        self.links.push(target(address));
+    fn begin_link(&mut self) {
+        self.links.extend(self.target.take());
         if self.leads() {
             self.page.write("[");
         }

@@ -9,6 +9,7 @@ use signalbox_core::desk::{Answered, Desk, Heard, NewFile, PlaceChange, Suggesti
 use signalbox_core::hook::{Door, Doors, HookDesk, Scheme, SharedSecret};
 use signalbox_core::people::Identity;
 use signalbox_core::place::Place;
+use signalbox_core::policy::Trigger;
 use signalbox_core::port::Refusal;
 use signalbox_core::task::Attachment;
 use std::sync::{Arc, Mutex};
@@ -47,6 +48,9 @@ impl Desk for Behind {
     }
     async fn knows(&self, _: &Identity) -> Result<bool, Refusal> {
         Ok(false)
+    }
+    async fn heeds(&self, _: &Place, _: Option<&Place>, _: Trigger) -> Result<bool, Refusal> {
+        Ok(true)
     }
     async fn keep_file(&self, _: &Identity, _: NewFile) -> Result<Attachment, Refusal> {
         Err(Refusal::Internal("not here".to_owned()))
