@@ -119,7 +119,8 @@ fn credential(args: &AddProjectArgs) -> Result<Option<NewCredential>, WrongUsage
     }
 }
 
-fn read(file: &Path) -> Result<String, WrongUsage> {
+/// A file that was named on the command line.
+pub(super) fn read(file: &Path) -> Result<String, WrongUsage> {
     std::fs::read_to_string(file).map_err(|error| WrongUsage(format!("{} cannot be read: {error}", file.display())))
 }
 

@@ -1,5 +1,6 @@
 //! Hooks and schedules.
 
+use super::administer::read;
 use super::{print, print_json};
 use crate::args::{
     AddHookArgs, AddScheduleArgs, ExampleArgs, HookCommand, ListAutomationArgs, ScheduleCommand, TestHookArgs,
@@ -139,8 +140,4 @@ fn rules(from: &str) -> Result<String, WrongUsage> {
         Some((_, text)) => Ok((*text).to_owned()),
         None => read(Path::new(from)),
     }
-}
-
-fn read(file: &Path) -> Result<String, WrongUsage> {
-    std::fs::read_to_string(file).map_err(|error| WrongUsage(format!("{} cannot be read: {error}", file.display())))
 }

@@ -30,7 +30,7 @@ use teloxide_core::payloads::GetChat;
 /// How long a message may wait for its turn and for room.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often it is tried to take the buttons from a message that nobody else edits.
-const STRIPPING: usize = 3;
+const STRIPPING: usize = 8;
 /// How many files Telegram takes at once.
 const ALBUM: usize = 10;
 
@@ -119,7 +119,8 @@ impl Outgoing {
             room.used(&outcome);
             match outcome {
                 Ok(()) => return,
-                Err(Fault::Wait(_)) => {}
+                // A hub that died may have used the room up of which this one knows nothing.
+                Err(Fault::Wait(wait)) => tokio::time::sleep(wait).await,
                 Err(fault) => return tracing::info!(%fault, "a stray card keeps its buttons"),
             }
         }

@@ -38,8 +38,8 @@ pub(crate) async fn change(parts: &Parts, actor: &Actor, name: &str, change: Cha
         error => error.into(),
     })?;
     audit(parts, actor, "user.change", format!("user:{name}")).await?;
-    let found = parts.store.people().await?.into_iter().find(|one| one.name == person.name);
-    found.ok_or_else(|| missing(name))
+    let changed = parts.store.actor(&person.user).await?.ok_or_else(|| missing(name))?;
+    Ok(parts.store.person(changed).await?)
 }
 
 pub(crate) async fn remove(parts: &Parts, actor: &Actor, name: &str) -> Result<(), Refusal> {

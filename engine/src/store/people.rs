@@ -147,7 +147,7 @@ async fn find(tx: &mut Tx, name: &str) -> Result<Option<Actor>, StoreError> {
     found.fetch_optional(tx).await?.map(|row| actor_of(&row)).transpose()
 }
 
-fn actor_of(row: &AnyRow) -> Result<Actor, StoreError> {
+pub(super) fn actor_of(row: &AnyRow) -> Result<Actor, StoreError> {
     Ok(Actor {
         user: row.id("id", UserId::new)?,
         name: row.text("username")?,

@@ -1,12 +1,11 @@
 //! People as an admin sees and changes them.
 
 use super::Store;
-use super::columns::Columns;
 use super::db::Tx;
 use super::error::StoreError;
-use super::people::{Membership, enrol, link_account};
+use super::people::{Membership, actor_of, enrol, link_account};
 use signalbox_core::id::{ProjectId, UserId};
-use signalbox_core::people::{Identity, Role};
+use signalbox_core::people::{Actor, Identity, Role};
 use signalbox_core::port::Person;
 use signalbox_core::time::Timestamp;
 
@@ -37,15 +36,22 @@ impl Store {
         let rows = rows.fetch_all(&mut *self.db.read().await?).await?;
         let mut people = Vec::with_capacity(rows.len());
         for row in &rows {
-            let user = row.id("id", UserId::new)?;
-            people.push(Person {
-                name: row.text("username")?,
-                admin: row.text("role")? == "admin",
-                roles: self.roles_of(&user).await?,
-                accounts: self.identities_of(&user).await?,
-            });
+            people.push(self.person(actor_of(row)?).await?);
         }
         Ok(people)
+    }
+
+    /// Somebody with their roles and accounts.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn person(&self, who: Actor) -> Result<Person, StoreError> {
+        Ok(Person {
+            roles: self.roles_of(&who.user).await?,
+            accounts: self.identities_of(&who.user).await?,
+            admin: who.admin,
+            name: who.name,
+        })
     }
 
     /// Changes a person.

@@ -39,7 +39,7 @@ paths = ["[a", "~/x"]
 decision = "allow"
 "#), @r#"
     the policy has 15 faults
-      line 3: `color` is not known; known here: version, extends, approval, limits, sandbox, push, cards, paths, shell, rules, commands, dangerous
+      line 3: `color` is not known; known here: version, extends, approval, limits, sandbox, push, github, cards, paths, shell, rules, commands, dangerous
       line 6: `approval.by`: unknown variant `requestor`, expected one of `requester`, `member`, `maintainer`, `owner`; write a list of `requester`, `member`, `maintainer`, `owner`
       line 7: `vote` is not known in `approval`; did you mean `votes`?
       line 8: `approval.hold`: `two minutes` is not a span of time; write a number and a unit, such as `90s`, `15m`, `2h`, `3d` or `1h30m`; write a span such as `"2m"`

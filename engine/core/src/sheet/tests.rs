@@ -302,6 +302,13 @@ fn the_last_message_says_what_changed_and_what_can_be_done_next() {
     [Push] [Diff]
     [Continue] [Discard]
     ");
+    let summary = drawn(&sheet(&Card::Outcome(outcome.clone()), view(Detail::Summary)));
+    assert_snapshot!(summary, @r"
+    What came of it is not shown here, for others can read it: `/status 100000000000` to me alone.
+    ~ ✅ done in 2.8 s, $0.03 · `100000000000` in site
+    [Push]
+    [Continue] [Discard]
+    ");
     let pushed = OutcomeCard { pushed: true, ..outcome };
     assert!(!drawn(&sheet(&Card::Outcome(pushed), view(Detail::Full))).contains("[Push]"));
 }

@@ -75,8 +75,30 @@ fn needs_joiners(char: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{exact, prose};
+    use super::{exact, hides_in_markdown, prose};
     use rstest::rstest;
+
+    #[rstest]
+    #[case::html("<!-- rm -rf -->")]
+    #[case::autolink("<https://example.org>")]
+    #[case::definition("[//]: # (rm -rf)")]
+    #[case::link_title("[docs](https://example.org \"rm -rf\")")]
+    #[case::reference("[docs][rm]")]
+    #[case::picture("![x](y)")]
+    #[case::number("a&#8203;b")]
+    #[case::entity("a&ZeroWidthSpace;b")]
+    #[case::words_behind_a_fence("```sh title=rm\n```")]
+    #[case::a_fence_in_a_list("  - ~~~sh {rm}\n")]
+    #[case::a_cell_too_many("a | b\n-|-\n1 | 2 | rm |")]
+    fn what_markdown_may_leave_out_is_known(#[case] text: &str) {
+        assert!(hides_in_markdown(text));
+    }
+
+    #[test]
+    fn ordinary_markdown_hides_nothing() {
+        let open = "# Plan\n\n1. **look** at `a.rs`\n- [ ] do\n\n```rust\nlet a = 1;\n```\n> a & b, 1 < 2\n";
+        assert!(!hides_in_markdown(open));
+    }
 
     #[rstest]
     #[case::turned("\u{202e}fdp.exe", "⟦U+202E⟧fdp.exe")]
