@@ -10,6 +10,7 @@ use crate::checks::findings::FORM;
 use crate::fault::Fault;
 use crate::ground::ground;
 use crate::hear::{Asked, Base, Head, head};
+use crate::once::Once;
 use crate::people::at_most;
 use crate::propose::note_of;
 use crate::repo::Thread;
@@ -38,8 +39,8 @@ enum Stop {
 
 impl Actor {
     /// Does it; safe to repeat where it failed.
-    pub(crate) async fn act(&self, asked: &Asked) -> Result<(), Refusal> {
-        match self.prepare(asked).await {
+    pub(crate) async fn act(&self, asked: &Asked, once: &Once) -> Result<(), Refusal> {
+        match self.prepare(asked, once).await {
             Ok(heard) => self.hand_in(asked, heard).await,
             Err(Stop::Later(refusal)) => Err(refusal),
             Err(Stop::Over(why)) => {
@@ -50,11 +51,14 @@ impl Actor {
         }
     }
 
-    async fn prepare(&self, asked: &Asked) -> Result<Heard, Stop> {
+    async fn prepare(&self, asked: &Asked, once: &Once) -> Result<Heard, Stop> {
         let mut heard = asked.heard.clone();
         if !self.desk.knows(&heard.sender).await.map_err(Stop::Later)? {
             // Where others were let in, the desk turns them away in its own words.
             return if heard.privacy == Privacy::Public { Err(Stop::Over("a stranger's")) } else { Ok(heard) };
+        }
+        if !once.is_first(&*self.desk, &heard.source).await.map_err(Stop::Later)? {
+            return Err(Stop::Over("another delivery told the same"));
         }
         if !self.begins(asked).await? {
             return Err(Stop::Over("the project's policy lets it begin no work"));

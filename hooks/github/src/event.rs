@@ -1,6 +1,7 @@
 //! A delivery as it is kept: the event's name stands in a header, so it is kept beside the payload.
 
 use crate::wire::Payload;
+use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -36,6 +37,15 @@ pub(crate) fn read(raw: &str) -> Option<(String, Payload)> {
     Some((stored.event.into_owned(), serde_json::from_str(stored.payload.get()).ok()?))
 }
 
+/// What is the same of every copy of a payload, whatever stands in the headers that are not signed, and however it is spaced;
+/// none where there is none.
+pub(crate) fn fingerprint(raw: &str) -> Option<String> {
+    let stored: Stored<'_> = serde_json::from_str(raw).ok()?;
+    let payload: serde_json::Value = serde_json::from_str(stored.payload.get()).ok()?;
+    let hash = digest(&SHA256, payload.to_string().as_bytes());
+    Some(hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,5 +57,14 @@ mod tests {
         assert_eq!((event.as_str(), payload.action.as_str()), ("issue_comment", "created"));
         assert_eq!(stored("issues", "{"), None);
         assert!(read("[]").is_none());
+    }
+
+    #[test]
+    fn a_copy_has_the_fingerprint_of_what_it_copies() {
+        let one = fingerprint(&stored("issue_comment", r#"{"id":1,"body":"a"}"#).unwrap());
+        assert!(one.is_some());
+        assert_eq!(one, fingerprint(&stored("issues", "{ \"id\": 1,\n\"body\": \"\\u0061\" }").unwrap()));
+        assert_ne!(one, fingerprint(&stored("issue_comment", r#"{"id":2,"body":"a"}"#).unwrap()));
+        assert_eq!(fingerprint("[]"), None);
     }
 }

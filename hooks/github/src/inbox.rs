@@ -5,6 +5,7 @@ use crate::act::Actor;
 use crate::event::read;
 use crate::hear::{Meaning, Us, meaning};
 use crate::lanes::{Done, Lane, Lanes, Work};
+use crate::once::Once;
 use crate::repo::Repo;
 use signalbox_core::desk::{PlaceChange, Update};
 use signalbox_core::place::Place;
@@ -164,13 +165,18 @@ impl Inbox {
                 (("nothing".to_owned(), false), Task::Nothing)
             }
         };
-        let work: Work = Box::pin(self.clone().handle(update.id.clone(), task));
+        let work: Work = Box::pin(self.clone().handle(update.id.clone(), update.raw, task));
         self.shared.lanes.put(lane, update.id, work)
     }
 
-    async fn handle(self, id: String, task: Task) -> Done {
+    async fn handle(self, id: String, raw: String, task: Task) -> Done {
+        let once = match &task {
+            Task::Asked(asked) => Once::asked(&id, &raw, asked),
+            _ => Once::payload(&id, &raw),
+        };
+        drop(raw);
         for tries in 1..=TRIES {
-            let refusal = match self.shared.act(&id, &task).await {
+            let refusal = match self.shared.act(&id, &once, &task).await {
                 Ok(()) => return Done::Handled,
                 Err(refusal) => refusal,
             };
@@ -209,10 +215,11 @@ enum Task {
 }
 
 impl Shared {
-    async fn act(&self, id: &str, task: &Task) -> Result<(), Refusal> {
+    async fn act(&self, id: &str, once: &Once, task: &Task) -> Result<(), Refusal> {
         match task {
             Task::Nothing => self.pass_over(id).await,
-            Task::Asked(asked) => self.actor.act(asked).await,
+            Task::Asked(asked) => self.actor.act(asked, once).await,
+            _ if !once.is_first(&*self.actor.desk, &self.us.source).await? => self.pass_over(id).await,
             Task::Failed(repo, commit, check) => {
                 if self.offers_repair(repo).await?
                     && let Err(fault) = self.actor.checks.offer_repair(repo, commit, *check).await

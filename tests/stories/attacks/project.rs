@@ -1,7 +1,7 @@
 //! In the repository: what a branch brings along is looked at, and runs nothing, on the hub or in the sandbox.
 
 use super::{Attack, Marks, attack};
-use crate::github::Team;
+use crate::github::{Team, pull_request};
 use crate::harness::MODEL_KEY;
 use serde_json::{Value, json};
 use signalbox_testkit::github::{Push, Role, Visibility};
@@ -124,8 +124,13 @@ const ENVIRON: Attack = attack(
     "Microsoft, Claude Code GitHub Action, 2026: /proc/self/environ",
 );
 
+const WORKFLOW: Attack = attack(
+    "work that adds a workflow, which would run with the repository's secrets",
+    "GitHub, Permissions required for GitHub Apps: workflows; s1ngularity (nx), 2025",
+);
+
 pub(super) fn attacks() -> Vec<&'static Attack> {
-    FILES.iter().map(|(attack, ..)| attack).chain([&BRANCH, &FILE, &LINK, &ENVIRON]).collect()
+    FILES.iter().map(|(attack, ..)| attack).chain([&BRANCH, &FILE, &LINK, &ENVIRON, &WORKFLOW]).collect()
 }
 
 /// The commit with everything.
@@ -183,4 +188,21 @@ fn ran_nothing_inside(told: &str, marks: &Marks) {
     for never in [HOST_SECRET, MODEL_KEY, "obey-me"] {
         assert!(!told.contains(never), "{never}");
     }
+}
+
+#[tokio::test]
+async fn a_workflow_goes_nowhere_and_the_outcome_says_why() {
+    let team = Team::with(Visibility::Private, PUSHING, |world| world).await;
+    let ann = team.member("ann", "member", Role::Write).await;
+    let pull = pull_request(&team, &ann);
+    let before = pull.head();
+    let workflow = "mkdir -p .github/workflows && echo 'on: push' > .github/workflows/mine.yml";
+    let script = Script::new().tool("Bash", json!({"command": workflow})).say("The workflow is there.");
+    ann.comments(&pull, &format!("@signalbox {script}"));
+    let (_, code) = team.is_asked(&pull).await;
+    ann.comments(&pull, &format!("/approve {code}"));
+    let outcome = team.hears(&pull, "The workflow is there.").await.body;
+    assert!(outcome.contains("permission") && outcome.contains("mine.yml"), "{outcome}");
+    assert_eq!((pull.head(), team.repo.branches().len()), (before, 2), "{}: {outcome}", WORKFLOW.tries);
+    team.ends().await;
 }

@@ -88,6 +88,14 @@ def handed():
     os.symlink("/", ".signalbox/out/all")
 
 
+def bomb():
+    thing = made("blob", b"x")
+    tree = made("tree", b"".join(b"100644 f%d\0" % n + bytes.fromhex(thing) for n in range(10)))
+    for _ in range(9):
+        tree = made("tree", b"".join(b"40000 d%d\0" % n + bytes.fromhex(tree) for n in range(10)))
+    stand_on(tree)
+
+
 def control():
     pass
 

@@ -18,7 +18,7 @@ enum Then {
     Tamed,
 }
 
-const RETURNED: [(Attack, &str, Then); 11] = [
+const RETURNED: [(Attack, &str, Then); 12] = [
     (attack("a folder that stands for `.git`, with a hook", "git, CVE-2014-9390"), "dot_git", Then::Refused),
     (
         attack("the same by the short name that Windows gives it", "git, CVE-2014-9390: git~1"),
@@ -54,6 +54,11 @@ const RETURNED: [(Attack, &str, Then); 11] = [
             "Docker, CVE-2018-15664: links while files are copied",
         ),
         "handed",
+        Then::Tamed,
+    ),
+    (
+        attack("ten thousand million files made of eleven objects", "Kate Murphy, git bomb, 2017 (CVE-2017-15298)"),
+        "bomb",
         Then::Tamed,
     ),
 ];

@@ -169,7 +169,7 @@ fn free_port() -> u16 {
 }
 
 /// A pull request from the branch `topic` of the team's repository.
-fn pull_request(team: &Team, by: &User) -> Thread {
+pub(crate) fn pull_request(team: &Team, by: &User) -> Thread {
     by.pushes(&team.repo, "topic", &[("a.txt", "b\n")]);
     by.opens_pull(&team.repo, "topic", "Mend it", "As it says.")
 }

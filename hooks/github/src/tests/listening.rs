@@ -3,7 +3,7 @@
 use super::desk::words;
 use super::rig::{PATIENCE, Rig};
 use insta::assert_snapshot;
-use signalbox_core::desk::{Privacy, Said};
+use signalbox_core::desk::{Desk, Privacy, Said, Update};
 use signalbox_core::ground::Onto;
 use signalbox_core::people::Role;
 use signalbox_testkit::github::{Fault, Visibility};
@@ -205,5 +205,21 @@ async fn one_token_does_without_an_app() {
     assert_eq!(words(&rig.desk.heard(2).await[1]), "/stop");
     assert!(rig.repo.check_runs().is_empty());
     assert_eq!(pull.comments()[1].author, "signalbox-team");
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn what_another_delivery_told_before_is_passed_over() {
+    let rig = Rig::new().await;
+    let issue = rig.ann.opens_issue(&rig.repo, "It breaks", "");
+    rig.ann.comments(&issue, "@signalbox please look");
+    rig.ann.labels(&issue, "signalbox");
+    rig.desk.heard(2).await;
+    rig.desk.settled(3).await;
+    let told: Vec<_> = rig.desk.state().updates.clone();
+    let copies = told.iter().map(|update| Update { id: format!("again-{}", update.id), ..update.clone() });
+    rig.desk.receive(copies.collect()).await.unwrap();
+    rig.desk.settled(6).await;
+    assert_eq!(rig.desk.state().heard.len(), 2);
     rig.end().await;
 }
