@@ -100,7 +100,7 @@ impl Outgoing {
         let about = match &delivery.card {
             Card::Outcome(card) => self.proposer.put_forward(to, card, delivery.detail).await?,
             Card::Task(_) => self.commit_of(delivery).await,
-            Card::Approval(_) | Card::Reply(_) => None,
+            Card::Approval(_) | Card::Reply(_) | Card::Event(_) => None,
         };
         let about = about.map(|line| format!("\n\n{line}")).unwrap_or_default();
         Ok(format!("{}{about}\n\n{}", layout(&delivery.card, view(delivery)), mark(delivery)))

@@ -36,12 +36,15 @@ impl Request {
     }
 }
 
+/// A status, and where it redirects to.
+type Answer = (u16, Option<String>);
+
 #[derive(Clone, Default)]
 struct Heard {
     requests: Arc<Mutex<Vec<(Request, u16)>>>,
     /// What is answered: by status, and to where, as long as something is said; then 200.
-    answers: Arc<Mutex<Vec<(u16, Option<String>)>>>,
-    always: Arc<Mutex<Option<(u16, Option<String>)>>>,
+    answers: Arc<Mutex<Vec<Answer>>>,
+    always: Arc<Mutex<Option<Answer>>>,
 }
 
 /// The receiver.
@@ -70,7 +73,7 @@ impl Receiver {
     }
 
     /// Answers every request so, from now on; none means as usual.
-    pub(super) fn always_answers(&self, answer: Option<(u16, Option<String>)>) {
+    pub(super) fn always_answers(&self, answer: Option<Answer>) {
         *self.heard.always.lock().unwrap() = answer;
     }
 
