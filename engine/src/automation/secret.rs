@@ -32,7 +32,7 @@ pub(super) fn subscription_scope(id: &str) -> String {
     format!("subscription:{id}")
 }
 
-/// Keeps the first secret.
+/// Keeps a secret as the current one.
 pub(super) async fn keep(parts: &Parts, scope: &str, secret: &SharedSecret) -> Result<(), StoreError> {
     parts.store.put_secret(scope, CURRENT, &SecretString::from(secret.expose())).await
 }

@@ -4,6 +4,7 @@ use crate::wire::Payload;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use signalbox_core::tool::hex;
 
 /// The events that can mean something to us.
 pub(crate) const HEARD: [&str; 7] = [
@@ -43,7 +44,7 @@ pub(crate) fn fingerprint(raw: &str) -> Option<String> {
     let stored: Stored<'_> = serde_json::from_str(raw).ok()?;
     let payload: serde_json::Value = serde_json::from_str(stored.payload.get()).ok()?;
     let hash = digest(&SHA256, payload.to_string().as_bytes());
-    Some(hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(hex(hash.as_ref()))
 }
 
 #[cfg(test)]
