@@ -8,7 +8,7 @@ use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, Connection, SqlSafeStr};
 use std::sync::Arc;
 
-const MIGRATIONS: [Step; 11] = [
+const MIGRATIONS: [Step; 12] = [
     Step {
         name: "people and projects",
         sqlite: include_str!("../../../migrations/sqlite/0001_people_and_projects.sql"),
@@ -63,6 +63,11 @@ const MIGRATIONS: [Step; 11] = [
         name: "subscriptions",
         sqlite: include_str!("../../../migrations/sqlite/0011_subscriptions.sql"),
         mysql: include_str!("../../../migrations/mysql/0011_subscriptions.sql"),
+    },
+    Step {
+        name: "sign in",
+        sqlite: include_str!("../../../migrations/sqlite/0012_sign_in.sql"),
+        mysql: include_str!("../../../migrations/mysql/0012_sign_in.sql"),
     },
 ];
 
