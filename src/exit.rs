@@ -63,9 +63,12 @@ impl Exit {
             return match refusal {
                 Refusal::Invalid(_) => Self::WrongUsage,
                 Refusal::Unavailable(_) => Self::NotReady,
-                Refusal::Forbidden(_) | Refusal::NotFound(_) | Refusal::Conflict(_) | Refusal::Internal(_) => {
-                    Self::Failed
-                }
+                Refusal::Unauthenticated(_)
+                | Refusal::Forbidden(_)
+                | Refusal::NotFound(_)
+                | Refusal::Conflict(_)
+                | Refusal::Throttled(_)
+                | Refusal::Internal(_) => Self::Failed,
             };
         }
         if error.is::<WrongUsage>() {

@@ -3,6 +3,7 @@
 //! Types, state machines, policy, command grammar, messages and ports: what every part of the product must agree on.
 //! Nothing here opens a socket, reads a clock or touches a file; whoever needs the time hands it in.
 
+pub mod account;
 pub mod address;
 pub mod approval;
 pub mod automation;

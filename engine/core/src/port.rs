@@ -30,6 +30,9 @@ pub enum Refusal {
     /// What was asked makes no sense as it stands; the text says how to mend it.
     #[error("{0}")]
     Invalid(String),
+    /// Nobody has shown who they are, or what was shown is worth nothing (any more).
+    #[error("{0}")]
+    Unauthenticated(String),
     /// The person may not do this.
     #[error("{0}")]
     Forbidden(String),
@@ -39,6 +42,9 @@ pub enum Refusal {
     /// It cannot be done any more, or not now.
     #[error("{0}")]
     Conflict(String),
+    /// Too much is asked in too short a time.
+    #[error("{0}")]
+    Throttled(String),
     /// The hub cannot do it at the moment; trying again later may help.
     #[error("{0}")]
     Unavailable(String),

@@ -157,7 +157,7 @@ pub(super) fn actor_of(row: &AnyRow) -> Result<Actor, StoreError> {
     })
 }
 
-async fn add(tx: &mut Tx, new: &NewUser) -> Result<UserId, StoreError> {
+pub(super) async fn add(tx: &mut Tx, new: &NewUser) -> Result<UserId, StoreError> {
     // The operator's id is known beforehand to whoever serves the local socket.
     let id = if new.name == OPERATOR { OPERATOR.to_owned() } else { uuid::Uuid::now_v7().to_string() };
     let id = UserId::new(id);

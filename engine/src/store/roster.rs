@@ -1,6 +1,7 @@
 //! People as an admin sees and changes them.
 
 use super::Store;
+use super::credentials::remove_factor;
 use super::db::Tx;
 use super::error::StoreError;
 use super::people::{Membership, actor_of, enrol, link_account};
@@ -108,7 +109,9 @@ async fn set_admin(tx: &mut Tx, user: &UserId, admin: bool, at: Timestamp) -> Re
 }
 
 async fn strip(tx: &mut Tx, user: &UserId, at: Timestamp) -> Result<(), StoreError> {
-    for table in ["identities", "link_codes", "project_roles", "sessions"] {
+    remove_factor(tx, user).await?;
+    let own = ["identities", "link_codes", "project_roles", "sessions", "invitations", "personal_tokens", "refresh_families"];
+    for table in own {
         let gone = sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {table} WHERE user_id = ?")));
         gone.bind(user.as_str()).execute(&mut *tx).await?;
     }

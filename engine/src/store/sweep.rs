@@ -60,6 +60,7 @@ impl Store {
     pub async fn sweep(&self, retention: &Retention, now: Timestamp) -> Result<Swept, StoreError> {
         let (messages, turned_away) = (wall_clock() - retention.tasks, now - retention.inbox);
         self.db.write((messages, turned_away), |tx, spans| Box::pin(forget_traces(tx, *spans))).await?;
+        self.db.write(now, |tx, now| Box::pin(forget_sign_ins(tx, *now))).await?;
         Ok(Swept {
             tasks: self.sweep_tasks(now - retention.tasks).await?,
             inbox: self.db.write(now - retention.inbox, |tx, before| Box::pin(sweep_inbox(tx, *before))).await?,
@@ -171,6 +172,17 @@ async fn forget_traces(tx: &mut Tx, (messages, turned_away): (Timestamp, Timesta
     sqlx::query("DELETE FROM messages WHERE created_at < ?").bind(messages.millis()).execute(&mut *tx).await?;
     let away = sqlx::query("DELETE FROM turned_away WHERE day < ?").bind(turned_away.millis() / DAY);
     away.execute(tx).await?;
+    Ok(())
+}
+
+/// What people and programs were signed in with, once it is worth nothing any more.
+async fn forget_sign_ins(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    for table in ["sessions", "invitations", "personal_tokens", "refresh_families", "provider_visits"] {
+        let over = sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {table} WHERE expires_at < ?")));
+        over.bind(now.millis()).execute(&mut *tx).await?;
+    }
+    let repeated = sqlx::query("DELETE FROM repeated_requests WHERE created_at < ?").bind(now.millis() - DAY);
+    repeated.execute(tx).await?;
     Ok(())
 }
 
