@@ -3,6 +3,7 @@
 //! Start-up reconciles before anything new begins: containers that belong to no running task are removed, running tasks are
 //! taken up again. Stopping lets go: a running sandbox lives on and the next start attaches to it.
 
+use crate::accounts::AccountService;
 use crate::automation::{DoorBook, HookService, keep_time};
 use crate::bus::Bus;
 use crate::desk::DeskService;
@@ -18,6 +19,7 @@ use crate::store::Store;
 use crate::tend::OrphanError;
 use crate::{outbox, queue, tend};
 use secrecy::SecretSlice;
+use signalbox_core::account::Accounts;
 use signalbox_core::desk::Desk;
 use signalbox_core::hook::HookDesk;
 use signalbox_core::id::NodeId;
@@ -126,6 +128,11 @@ impl Engine {
     /// The engine's front.
     pub fn hub(&self) -> Arc<dyn Hub> {
         Arc::new(HubService::new(self.parts.clone()))
+    }
+
+    /// How people sign in.
+    pub fn accounts(&self) -> Arc<dyn Accounts> {
+        Arc::new(AccountService::new(self.parts.clone()))
     }
 
     /// Where adapters hand in what they heard.

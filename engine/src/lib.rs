@@ -3,6 +3,7 @@
 //!
 //! [`engine::Engine`] puts it together; [`hub::HubService`] is what places and people talk to.
 
+mod accounts;
 mod automation;
 pub mod bus;
 pub mod claude;

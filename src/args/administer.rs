@@ -84,6 +84,8 @@ pub(crate) enum UserCommand {
     Add(AddUserArgs),
     /// Make a one-time code by which a person links an account in a chat
     LinkCode(LinkCodeArgs),
+    /// Make a one-time code by which a person sets a password, for the first time or because it is lost
+    Invite(InviteArgs),
     /// List the people, what they may do and which accounts are theirs
     List(ListUsersArgs),
     /// Change what a person may do, or which accounts are theirs
@@ -160,6 +162,17 @@ fn account(text: &str) -> Result<Identity, String> {
 and replaces the one made before."
 )]
 pub(crate) struct LinkCodeArgs {
+    /// Their name
+    pub(crate) name: String,
+}
+
+/// `signalbox user invite`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The person opens the address and chooses a password. The code is shown once, holds for three days, and
+replaces the one made before. Using it ends every session of theirs and takes their second factor away."
+)]
+pub(crate) struct InviteArgs {
     /// Their name
     pub(crate) name: String,
 }

@@ -7,8 +7,8 @@ mod tasks;
 mod tests;
 
 pub(crate) use administer::{
-    AddProjectArgs, AddUserArgs, BindArgs, ChangeUserArgs, ConfigCommand, DoctorArgs, LinkCodeArgs, ListProjectsArgs,
-    ListUsersArgs, PlacesArgs, ProjectCommand, RemoveUserArgs, ServeArgs, UnbindArgs, UserCommand,
+    AddProjectArgs, AddUserArgs, BindArgs, ChangeUserArgs, ConfigCommand, DoctorArgs, InviteArgs, LinkCodeArgs,
+    ListProjectsArgs, ListUsersArgs, PlacesArgs, ProjectCommand, RemoveUserArgs, ServeArgs, UnbindArgs, UserCommand,
 };
 pub(crate) use automation::{
     AddHookArgs, AddScheduleArgs, AddSubscriptionArgs, ExampleArgs, HookCommand, ListAutomationArgs, ScheduleCommand,

@@ -45,6 +45,15 @@ pub(crate) struct NoHub {
     pub(crate) source: reqwest::Error,
 }
 
+/// An invitation, and the page where it is used.
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct Invited {
+    /// The one-time code.
+    pub(crate) code: String,
+    /// The page.
+    pub(crate) url: String,
+}
+
 /// Whether the hub was there when it was last spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Presence {
@@ -107,6 +116,14 @@ impl SocketHub {
         if let Err(refusal) = told {
             tracing::debug!(%delivery, %refusal, "delivery {delivery} could not be acknowledged");
         }
+    }
+
+    /// Makes a one-time code by which a person sets a password.
+    ///
+    /// # Errors
+    /// When there is no such person.
+    pub(crate) async fn invite(&self, person: &str) -> Result<Invited, Refusal> {
+        self.wire.send(Method::POST, &["users", person, "invitation"], &json!({})).await
     }
 
     fn note(&self, now: Presence) {

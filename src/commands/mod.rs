@@ -61,6 +61,7 @@ async fn answer(command: Command, hub: &SocketHub) -> anyhow::Result<()> {
         Command::User(UserCommand::Add(args)) => administer::add_user(args, hub).await,
         Command::User(UserCommand::LinkCode(args)) => administer::make_link_code(&args, hub).await,
         Command::Places(args) => administer::list_places(&args, hub).await,
+        Command::User(UserCommand::Invite(args)) => people::invite(&args, hub).await,
         Command::User(UserCommand::List(args)) => people::list(&args, hub).await,
         Command::User(UserCommand::Change(args)) => people::change(args, hub).await,
         Command::User(UserCommand::Remove(args)) => people::remove(&args, hub).await,

@@ -1,7 +1,7 @@
 //! People: who is known, what they may do, which accounts are theirs.
 
 use super::{print, print_json};
-use crate::args::{ChangeUserArgs, ListUsersArgs, RemoveUserArgs};
+use crate::args::{ChangeUserArgs, InviteArgs, ListUsersArgs, RemoveUserArgs};
 use crate::client::SocketHub;
 use crate::exit::WrongUsage;
 use crate::reach::operator;
@@ -28,6 +28,13 @@ pub(super) async fn change(args: ChangeUserArgs, hub: &SocketHub) -> anyhow::Res
     };
     let person = hub.change_person(&operator(), &args.name, change).await?;
     print(&show::people::people(&[person], Look::of_stdout()))
+}
+
+pub(super) async fn invite(args: &InviteArgs, hub: &SocketHub) -> anyhow::Result<()> {
+    let invited = hub.invite(&args.name).await?;
+    print(&format!("{}\n", invited.url))?;
+    eprintln!("{} opens that, or enters {} on the page /welcome, within three days", args.name, invited.code);
+    Ok(())
 }
 
 pub(super) async fn remove(args: &RemoveUserArgs, hub: &SocketHub) -> anyhow::Result<()> {

@@ -22,6 +22,12 @@ pub(super) async fn serve(args: ServeArgs, surroundings: &Surroundings) -> anyho
     if let Some(address) = hub.web() {
         print(&format!("web: http://{address}\n"))?;
     }
+    if let Some(first) = hub.first_code() {
+        print(&format!(
+            "nobody can sign in yet: open /welcome there and make yourself the first admin with this code, within 24 hours: {}\n",
+            first.code
+        ))?;
+    }
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}

@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use signalbox_core::address::Reach;
 use signalbox_core::money::PriceTable;
+use signalbox_web::PublicUrl;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -52,7 +53,7 @@ macro_rules! section {
 section!(HubSection { home: PathBuf, name: String });
 section!(DatabaseSection { url: SecretString, blobs: PathBuf });
 section!(RedisSection { url: SecretString });
-section!(WebSection { listen: String });
+section!(WebSection { listen: String, public_url: String, trusted_proxies: Vec<String> });
 section!(TelegramSection {
     token: SecretString,
     api_url: String,
@@ -246,6 +247,12 @@ impl Config {
             !self.web.listen.is_empty() && self.web.listen.parse::<std::net::SocketAddr>().is_err(),
             "web.listen must be an address with a port, e.g. 127.0.0.1:8080",
         );
+        if let Err(bad) = Reach::with(self.web.trusted_proxies.iter().map(String::as_str)) {
+            check(true, &format!("web.trusted_proxies: {bad}"));
+        }
+        if let Err(bad) = PublicUrl::parse(&self.web.public_url) {
+            check(!self.web.public_url.is_empty(), &bad.to_string());
+        }
         let sound_url = |url: &str| url.starts_with("https://") || url.starts_with("http://");
         check(!sound_url(&self.model.base_url), "model.base_url must begin with https:// (or http://)");
         let database = self.database.url.expose_secret();

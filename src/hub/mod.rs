@@ -15,6 +15,7 @@ use crate::config::Config;
 use anyhow::Context as _;
 use chats::Chats;
 use secrecy::{ExposeSecret as _, SecretString};
+use signalbox_core::account::Invitation;
 use signalbox_core::desk::Desk;
 use signalbox_core::id::NodeId;
 use signalbox_core::port::Channel;
@@ -64,6 +65,7 @@ pub(crate) struct RunningHub {
     model: Option<ScriptedModel>,
     socket: PathBuf,
     web: Option<SocketAddr>,
+    first_code: Option<Invitation>,
     /// Held until the hub has stopped.
     home: Home,
 }
@@ -77,6 +79,11 @@ impl RunningHub {
     /// The TCP address, if it answers on one.
     pub(crate) fn web(&self) -> Option<SocketAddr> {
         self.web
+    }
+
+    /// The one-time code that makes the first admin, while no admin can sign in.
+    pub(crate) fn first_code(&self) -> Option<&Invitation> {
+        self.first_code.as_ref()
     }
 
     /// The hub's name as a holder of leases and of containers.
@@ -161,7 +168,8 @@ pub(crate) async fn start(config: Config, options: HubOptions) -> Result<Running
     let engine = Engine::start(components, channels, options.roles).await.map_err(start_failed)?;
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let about = About { version, rehearsal: model.is_some(), ad_hoc: options.ad_hoc };
-    let app = App { about, hub: engine.hub(), terminals, metrics: metrics_renderer() };
+    let (hub, accounts, web) = (engine.hub(), engine.accounts(), Arc::new(settings::web(&config)));
+    let app = App { about, hub, accounts, web, terminals, metrics: metrics_renderer() };
     listen(&config, options, app, Started { engine, chats, model, home }).await
 }
 
@@ -183,7 +191,8 @@ async fn listen(
     let bound = async {
         let chats = chats?;
         let mut listeners = vec![serve_local(&socket, app.clone(), stop.clone()).await?];
-        let mut web = None;
+        let (mut web, mut first_code) = (None, None);
+        let accounts = app.accounts.clone();
         if options.serve_web && !config.web.listen.is_empty() {
             let (hooks, listening) = hooks::open(engine.desk(), engine.hook_desk(), stop.clone()).await;
             listeners.push(listening);
@@ -191,15 +200,18 @@ async fn listen(
             let (address, serving) = serve_tcp(listen_address(config)?, app, routes, stop.clone()).await?;
             listeners.push(serving);
             web = Some(address);
+            first_code = accounts.first_code().await?;
         }
         if options.roles.work && !options.ad_hoc {
             listeners.push(engine.keep_time(stop.clone()));
         }
         listeners.extend(chats.listen(&stop));
-        anyhow::Ok((listeners, web))
+        anyhow::Ok((listeners, web, first_code))
     };
     match bound.await {
-        Ok((listeners, web)) => Ok(RunningHub { engine, stop, listeners, model, socket, web, home }),
+        Ok((listeners, web, first_code)) => {
+            Ok(RunningHub { engine, stop, listeners, model, socket, web, first_code, home })
+        }
         Err(error) => {
             stop.cancel();
             engine.stop().await;

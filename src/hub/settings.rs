@@ -12,6 +12,7 @@ use signalbox_engine::settings::{
     ApprovalSettings, Author, CommitSettings, EngineSettings, QueueSettings, RetentionSettings, RunSettings,
     WebhookSettings,
 };
+use signalbox_web::{PublicUrl, WebSettings};
 use std::time::Duration;
 
 /// Room for temporary files in a sandbox, and for the home of its user, in bytes.
@@ -43,6 +44,14 @@ pub(super) fn engine(config: &Config, ad_hoc: bool) -> EngineSettings {
 /// Whom subscriptions may tell. What is no network was refused with the configuration.
 pub(super) fn reach(config: &Config) -> Reach {
     Reach::with(config.webhooks.networks.iter().map(String::as_str)).unwrap_or_default()
+}
+
+/// Where the web side stands. What makes no sense was refused with the configuration.
+pub(super) fn web(config: &Config) -> WebSettings {
+    WebSettings {
+        public_url: PublicUrl::parse(&config.web.public_url).ok(),
+        trusted_proxies: Reach::with(config.web.trusted_proxies.iter().map(String::as_str)).unwrap_or_default(),
+    }
 }
 
 fn run(config: &Config, ad_hoc: bool) -> RunSettings {

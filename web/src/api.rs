@@ -1,6 +1,6 @@
-//! The API, version 1, as the local socket serves it. `docs/reference.md` fixes its routes.
+//! The API, version 1, as the local socket and the network serve it. `docs/reference.md` fixes its routes.
 
-use crate::peer::Operator;
+use crate::principal::Principal;
 use crate::serve::Closing;
 use crate::{About, App, Problem};
 use axum::body::{Body, Bytes};
@@ -34,6 +34,7 @@ const BODY_LIMIT: usize = 32 << 20;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
+        .merge(crate::account::routes())
         .merge(crate::automation::routes())
         .route("/api/v1/tasks", post(submit_task).get(list_tasks))
         .route("/api/v1/files", post(keep_file))
@@ -98,11 +99,11 @@ struct Listener {
     closing: Closing,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Listener {
+impl FromRequestParts<App> for Listener {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Operator(actor) = Operator::from_request_parts(parts, state).await?;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Principal { actor, .. } = Principal::from_request_parts(parts, app).await?;
         let closing = parts.extensions.get::<Closing>().cloned();
         let closing = closing.ok_or_else(|| Refusal::Unavailable("nothing is streamed here".to_owned()))?;
         Ok(Self { actor, closing })
@@ -111,7 +112,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Listener {
 
 async fn keep_file(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Payload(file): Payload<KeepFile>,
 ) -> Answer<Attachment> {
     Ok(Json(app.hub.keep_file(&actor, file).await?))
@@ -119,7 +120,7 @@ async fn keep_file(
 
 async fn submit_task(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Payload(request): Payload<SubmitTask>,
 ) -> Answer<Submitted> {
     Ok(Json(app.hub.submit(&actor, request).await?))
@@ -127,33 +128,57 @@ async fn submit_task(
 
 async fn list_tasks(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Asked(filter): Asked<TaskFilter>,
 ) -> Answer<Vec<Task>> {
     Ok(Json(app.hub.tasks(&actor, filter).await?))
 }
 
-async fn show_task(State(app): State<App>, Operator(actor): Operator, Path(task): Path<String>) -> Answer<Task> {
+async fn show_task(
+    State(app): State<App>,
+    Principal { actor, .. }: Principal,
+    Path(task): Path<String>,
+) -> Answer<Task> {
     Ok(Json(app.hub.task(&actor, &task).await?))
 }
 
-async fn show_diff(State(app): State<App>, Operator(actor): Operator, Path(task): Path<String>) -> Answer<DiffText> {
+async fn show_diff(
+    State(app): State<App>,
+    Principal { actor, .. }: Principal,
+    Path(task): Path<String>,
+) -> Answer<DiffText> {
     Ok(Json(app.hub.diff(&actor, &task).await?))
 }
 
-async fn stop_task(State(app): State<App>, Operator(actor): Operator, Path(task): Path<String>) -> Answer<Task> {
+async fn stop_task(
+    State(app): State<App>,
+    Principal { actor, .. }: Principal,
+    Path(task): Path<String>,
+) -> Answer<Task> {
     Ok(Json(app.hub.stop(&actor, &task).await?))
 }
 
-async fn retry_task(State(app): State<App>, Operator(actor): Operator, Path(task): Path<String>) -> Answer<Task> {
+async fn retry_task(
+    State(app): State<App>,
+    Principal { actor, .. }: Principal,
+    Path(task): Path<String>,
+) -> Answer<Task> {
     Ok(Json(app.hub.retry(&actor, &task).await?))
 }
 
-async fn push_task(State(app): State<App>, Operator(actor): Operator, Path(task): Path<String>) -> Answer<Task> {
+async fn push_task(
+    State(app): State<App>,
+    Principal { actor, .. }: Principal,
+    Path(task): Path<String>,
+) -> Answer<Task> {
     Ok(Json(app.hub.push(&actor, &task).await?))
 }
 
-async fn discard_task(State(app): State<App>, Operator(actor): Operator, Path(task): Path<String>) -> Answer<Task> {
+async fn discard_task(
+    State(app): State<App>,
+    Principal { actor, .. }: Principal,
+    Path(task): Path<String>,
+) -> Answer<Task> {
     Ok(Json(app.hub.discard(&actor, &task).await?))
 }
 
@@ -178,13 +203,13 @@ async fn follow_task(
     Ok(lines(sound, closing))
 }
 
-async fn list_approvals(State(app): State<App>, Operator(actor): Operator) -> Answer<Vec<Approval>> {
+async fn list_approvals(State(app): State<App>, Principal { actor, .. }: Principal) -> Answer<Vec<Approval>> {
     Ok(Json(app.hub.approvals(&actor).await?))
 }
 
 async fn show_approval(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Path(approval): Path<String>,
 ) -> Answer<Approval> {
     Ok(Json(app.hub.approval(&actor, &sound(&approval)?).await?))
@@ -192,7 +217,7 @@ async fn show_approval(
 
 async fn decide_approval(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Path(approval): Path<String>,
     Payload(mut request): Payload<Decide>,
 ) -> Answer<Decided> {
@@ -202,19 +227,19 @@ async fn decide_approval(
 
 async fn add_project(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Payload(request): Payload<AddProject>,
 ) -> Answer<Project> {
     Ok(Json(app.hub.add_project(&actor, request).await?))
 }
 
-async fn list_projects(State(app): State<App>, Operator(actor): Operator) -> Answer<Vec<Project>> {
+async fn list_projects(State(app): State<App>, Principal { actor, .. }: Principal) -> Answer<Vec<Project>> {
     Ok(Json(app.hub.projects(&actor).await?))
 }
 
 async fn bind_place(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Path(project): Path<String>,
     Payload(place): Payload<Place>,
 ) -> Result<StatusCode, Problem> {
@@ -224,19 +249,19 @@ async fn bind_place(
 
 async fn add_user(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Payload(request): Payload<AddUser>,
 ) -> Answer<UserId> {
     Ok(Json(app.hub.add_user(&actor, request).await?))
 }
 
-async fn list_people(State(app): State<App>, Operator(actor): Operator) -> Answer<Vec<Person>> {
+async fn list_people(State(app): State<App>, Principal { actor, .. }: Principal) -> Answer<Vec<Person>> {
     Ok(Json(app.hub.people(&actor).await?))
 }
 
 async fn change_person(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Path(person): Path<String>,
     Payload(change): Payload<ChangePerson>,
 ) -> Answer<Person> {
@@ -245,7 +270,7 @@ async fn change_person(
 
 async fn remove_person(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Path(person): Path<String>,
 ) -> Result<StatusCode, Problem> {
     app.hub.remove_person(&actor, &person).await?;
@@ -254,7 +279,7 @@ async fn remove_person(
 
 async fn unbind_place(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Path(place): Path<Place>,
 ) -> Result<StatusCode, Problem> {
     app.hub.unbind(&actor, &place).await?;
@@ -263,13 +288,13 @@ async fn unbind_place(
 
 async fn make_link_code(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Path(person): Path<String>,
 ) -> Answer<NewLinkCode> {
     Ok(Json(app.hub.make_link_code(&actor, &person).await?))
 }
 
-async fn list_places(State(app): State<App>, Operator(actor): Operator) -> Answer<Vec<PlaceReport>> {
+async fn list_places(State(app): State<App>, Principal { actor, .. }: Principal) -> Answer<Vec<PlaceReport>> {
     Ok(Json(app.hub.places(&actor).await?))
 }
 
@@ -284,18 +309,18 @@ async fn attach_terminal(
 
 async fn acknowledge_delivery(
     State(app): State<App>,
-    Operator(_): Operator,
+    _: Principal,
     Path(delivery): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let told = app.terminals.acknowledge(&DeliveryId::new(delivery));
     told.map(|()| StatusCode::NO_CONTENT).map_err(|untold| Refusal::Conflict(untold.to_string()).into())
 }
 
-async fn show_hub(State(app): State<App>, Operator(_): Operator) -> Json<About> {
+async fn show_hub(State(app): State<App>, _: Principal) -> Json<About> {
     Json(app.about)
 }
 
-async fn list_faults(State(app): State<App>, Operator(_): Operator) -> Answer<Vec<String>> {
+async fn list_faults(State(app): State<App>, _: Principal) -> Answer<Vec<String>> {
     Ok(Json(app.hub.faults().await?))
 }
 

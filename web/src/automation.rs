@@ -1,7 +1,7 @@
 //! The part of the API that manages what starts and follows tasks without anybody writing in a place.
 
 use crate::api::{Answer, Payload};
-use crate::peer::Operator;
+use crate::principal::Principal;
 use crate::{App, Problem};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -30,32 +30,36 @@ pub(crate) fn routes() -> Router<App> {
 
 async fn add_hook(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Payload(request): Payload<AddHook>,
 ) -> Answer<MadeHook> {
     Ok(Json(app.hub.add_hook(&actor, request).await?))
 }
 
-async fn list_hooks(State(app): State<App>, Operator(actor): Operator) -> Answer<Vec<HookReport>> {
+async fn list_hooks(State(app): State<App>, Principal { actor, .. }: Principal) -> Answer<Vec<HookReport>> {
     Ok(Json(app.hub.hooks(&actor).await?))
 }
 
 async fn remove_hook(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Path(hook): Path<String>,
 ) -> Result<StatusCode, Problem> {
     app.hub.remove_hook(&actor, &hook).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn rotate_hook(State(app): State<App>, Operator(actor): Operator, Path(hook): Path<String>) -> Answer<MadeHook> {
+async fn rotate_hook(
+    State(app): State<App>,
+    Principal { actor, .. }: Principal,
+    Path(hook): Path<String>,
+) -> Answer<MadeHook> {
     Ok(Json(app.hub.rotate_hook(&actor, &hook).await?))
 }
 
 async fn try_hook(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Path(hook): Path<String>,
     Payload(request): Payload<TryHook>,
 ) -> Answer<Trial> {
@@ -64,19 +68,19 @@ async fn try_hook(
 
 async fn add_schedule(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Payload(request): Payload<AddSchedule>,
 ) -> Answer<ScheduleReport> {
     Ok(Json(app.hub.add_schedule(&actor, request).await?))
 }
 
-async fn list_schedules(State(app): State<App>, Operator(actor): Operator) -> Answer<Vec<ScheduleReport>> {
+async fn list_schedules(State(app): State<App>, Principal { actor, .. }: Principal) -> Answer<Vec<ScheduleReport>> {
     Ok(Json(app.hub.schedules(&actor).await?))
 }
 
 async fn remove_schedule(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Path(schedule): Path<String>,
 ) -> Result<StatusCode, Problem> {
     app.hub.remove_schedule(&actor, &schedule).await?;
@@ -85,7 +89,7 @@ async fn remove_schedule(
 
 async fn run_schedule(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Path(schedule): Path<String>,
 ) -> Answer<TaskId> {
     Ok(Json(app.hub.run_schedule(&actor, &schedule).await?))
@@ -93,19 +97,22 @@ async fn run_schedule(
 
 async fn add_subscription(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Payload(request): Payload<AddSubscription>,
 ) -> Answer<MadeSubscription> {
     Ok(Json(app.hub.add_subscription(&actor, request).await?))
 }
 
-async fn list_subscriptions(State(app): State<App>, Operator(actor): Operator) -> Answer<Vec<SubscriptionReport>> {
+async fn list_subscriptions(
+    State(app): State<App>,
+    Principal { actor, .. }: Principal,
+) -> Answer<Vec<SubscriptionReport>> {
     Ok(Json(app.hub.subscriptions(&actor).await?))
 }
 
 async fn remove_subscription(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Path(subscription): Path<String>,
 ) -> Result<StatusCode, Problem> {
     app.hub.remove_subscription(&actor, &subscription).await?;
@@ -114,7 +121,7 @@ async fn remove_subscription(
 
 async fn rotate_subscription(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Path(subscription): Path<String>,
 ) -> Answer<MadeSubscription> {
     Ok(Json(app.hub.rotate_subscription(&actor, &subscription).await?))
@@ -122,7 +129,7 @@ async fn rotate_subscription(
 
 async fn enable_subscription(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Path(subscription): Path<String>,
 ) -> Result<StatusCode, Problem> {
     app.hub.enable_subscription(&actor, &subscription).await?;
@@ -131,7 +138,7 @@ async fn enable_subscription(
 
 async fn test_subscription(
     State(app): State<App>,
-    Operator(actor): Operator,
+    Principal { actor, .. }: Principal,
     Path(subscription): Path<String>,
 ) -> Result<StatusCode, Problem> {
     app.hub.test_subscription(&actor, &subscription).await?;

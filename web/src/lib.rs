@@ -1,24 +1,34 @@
 //! What the hub answers over HTTP.
 //!
-//! Two listeners share the code: the local socket, whose peers the operating system vouches for, carries the whole API;
-//! the TCP address carries health and metrics only, until people can sign in there. Nothing here decides who may do
-//! what: every request is handed to the [`Hub`] together with who asks.
+//! Two listeners share the code: the local socket, whose peers the operating system vouches for, and the TCP address, where
+//! people sign in and programs bring tokens. What comes from the network passes `guard`; who asks is found out by `principal`.
+//! Nothing here decides what a person may do: every request is handed to the [`Hub`] together with who asks.
 
+mod account;
 mod api;
 mod automation;
+mod client;
+mod cookie;
+mod guard;
 mod health;
 mod peer;
+mod principal;
 mod problem;
+mod rights;
 mod serve;
+mod settings;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod visitor;
 
 pub use peer::LocalPeer;
 pub use problem::Problem;
 pub use serve::{ServeError, serve_local, serve_tcp};
+pub use settings::{BadPublicUrl, PublicUrl, WebSettings};
 pub use terminal::{TerminalPlaces, Untold};
 
+use signalbox_core::account::Accounts;
 use signalbox_core::port::Hub;
 use std::sync::Arc;
 
@@ -40,6 +50,10 @@ pub struct App {
     pub about: About,
     /// The engine.
     pub hub: Arc<dyn Hub>,
+    /// How people sign in.
+    pub accounts: Arc<dyn Accounts>,
+    /// Where the web side stands.
+    pub web: Arc<WebSettings>,
     /// The terminals that are attached now.
     pub terminals: TerminalPlaces,
     /// Renders the metrics in Prometheus' text form.

@@ -1,8 +1,8 @@
 //! The two listeners.
 
 use crate::peer::LocalPeer;
-use crate::{App, api, health};
-use axum::{Extension, Router};
+use crate::{App, api, guard, health};
+use axum::{Extension, Router, middleware};
 use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
@@ -44,7 +44,7 @@ pub enum ServeError {
     },
 }
 
-/// Serves health, metrics and what platforms send us (`hooks`) on a TCP address until `stop`. Returns the address (a port of 0 gets a free one) and the task to join.
+/// Serves health, metrics, what platforms send us (`hooks`), and the API to whoever shows who they are, on a TCP address until `stop`. Returns the address (a port of 0 gets a free one) and the task to join.
 ///
 /// # Errors
 /// [`ServeError::Tcp`].
@@ -57,11 +57,16 @@ pub async fn serve_tcp(
     let failed = |source| ServeError::Tcp { address, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
-    let router = health::routes().with_state(app).merge(hooks);
+    let guarded = api::routes().layer(middleware::from_fn_with_state(app.clone(), guard::guard));
+    let router = health::routes().merge(guarded).layer(Extension(Closing(stop.clone()))).with_state(app).merge(hooks);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = tokio::spawn(async move {
-        let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
-        if let Err(error) = served {
-            tracing::error!(%error, "the web listener broke");
+        let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+        tokio::select! {
+            served = async { serving.await } => if let Err(error) = served {
+                tracing::error!(%error, "the web listener broke");
+            },
+            () = overdue(&stop) => {}
         }
     });
     Ok((bound, serving))
@@ -88,16 +93,17 @@ pub async fn serve_local(
     let service = router.into_make_service_with_connect_info::<LocalPeer>();
     Ok(tokio::spawn(async move {
         let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
-        // Streams end by themselves when the hub stops; whoever does not read theirs is not waited for.
-        let overdue = async {
-            stop.cancelled().await;
-            tokio::time::sleep(GRACE).await;
-        };
         tokio::select! {
             served = async { serving.await } => if let Err(error) = served {
                 tracing::error!(%error, "the local socket broke");
             },
-            () = overdue => {}
+            () = overdue(&stop) => {}
         }
     }))
+}
+
+/// Streams end by themselves when the hub stops; whoever does not read theirs is not waited for.
+async fn overdue(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(GRACE).await;
 }

@@ -1,5 +1,5 @@
 use crate::terminal::{TerminalPlaces, Untold};
-use crate::{App, Problem, serve_tcp};
+use crate::{App, Problem, WebSettings, serve_tcp};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use signalbox_core::approval::Approval;
@@ -39,6 +39,8 @@ macro_rules! nothing_else {
     };
 }
 
+impl signalbox_core::account::Accounts for Faulty {}
+
 impl signalbox_core::automation::Automation for Faulty {}
 
 nothing_else! {
@@ -67,11 +69,17 @@ nothing_else! {
     bind(&str, &Place) -> ();
 }
 
-async fn serve(faults: &[&str]) -> (SocketAddr, CancellationToken) {
+/// What the routes work with, where the hub only has faults and nobody has an account.
+pub(crate) fn app(faults: &[&str]) -> App {
     let hub = Arc::new(Faulty(faults.iter().map(|fault| (*fault).to_owned()).collect()));
     let metrics = Arc::new(|| "signalbox_tasks_submitted_total 1\n".to_owned());
     let about = crate::About { version: "1".to_owned(), rehearsal: false, ad_hoc: false };
-    let app = App { about, hub, terminals: TerminalPlaces::default(), metrics };
+    let (accounts, web) = (hub.clone(), Arc::new(WebSettings::default()));
+    App { about, hub, accounts, web, terminals: TerminalPlaces::default(), metrics }
+}
+
+async fn serve(faults: &[&str]) -> (SocketAddr, CancellationToken) {
+    let app = app(faults);
     let stop = CancellationToken::new();
     let (address, _) = serve_tcp("127.0.0.1:0".parse().unwrap(), app, axum::Router::new(), stop.clone()).await.unwrap();
     (address, stop)
@@ -79,7 +87,7 @@ async fn serve(faults: &[&str]) -> (SocketAddr, CancellationToken) {
 
 async fn get(address: SocketAddr, path: &str) -> String {
     let mut connection = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     connection.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).await.unwrap();
@@ -87,14 +95,16 @@ async fn get(address: SocketAddr, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_network_sees_health_and_figures_and_nothing_else() {
+async fn who_is_not_signed_in_sees_health_and_figures_and_nothing_else() {
     let (address, _stop) = serve(&[]).await;
     assert!(get(address, "/healthz").await.ends_with("\r\n\r\nok\n"));
     assert!(get(address, "/readyz").await.ends_with("\r\n\r\nready\n"));
     assert!(get(address, "/metrics").await.ends_with("signalbox_tasks_submitted_total 1\n"));
     for path in ["/api/v1/tasks", "/api/v1/approvals", "/api/v1/faults", "/api/v1/users"] {
         let answer = get(address, path).await;
-        assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
+        assert!(answer.starts_with("HTTP/1.1 401"), "{path}: {answer}");
+        assert!(answer.contains("\r\ncontent-security-policy: default-src 'none'; script-src 'self'"), "{answer}");
+        assert!(answer.contains("\r\ncache-control: no-store"), "{answer}");
     }
 }
 
@@ -109,11 +119,13 @@ async fn a_hub_that_cannot_work_says_how_many_faults_but_not_which() {
 #[test]
 fn each_refusal_has_a_status_of_its_own() {
     type Kind = fn(String) -> Refusal;
-    let kinds: [(Kind, u16); 6] = [
+    let kinds: [(Kind, u16); 8] = [
         (Refusal::Invalid, 422),
+        (Refusal::Unauthenticated, 401),
         (Refusal::Forbidden, 403),
         (Refusal::NotFound, 404),
         (Refusal::Conflict, 409),
+        (Refusal::Throttled, 429),
         (Refusal::Unavailable, 503),
         (Refusal::Internal, 500),
     ];

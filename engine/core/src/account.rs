@@ -17,54 +17,95 @@ use crate::people::Actor;
 use crate::port::{NewLinkCode, Refusal};
 use async_trait::async_trait;
 
-/// How people sign in, and what they do with their own accounts.
+/// How people sign in, and what they do with their own accounts. A hub that keeps no accounts knows nobody and refuses it all.
 #[async_trait]
 pub trait Accounts: Send + Sync + 'static {
     /// Opens a session for a name, a password and, where the account has one, a second factor's code.
-    async fn sign_in(&self, peer: &Peer, attempt: SignIn) -> Result<SignedIn, Denied>;
+    async fn sign_in(&self, _: &Peer, _: SignIn) -> Result<SignedIn, Denied> {
+        Err(not_here().into())
+    }
     /// Uses a one-time code up: an invitation sets its person's password, the first admin's makes them. Either signs in.
-    async fn welcome(&self, peer: &Peer, welcome: Welcome) -> Result<SignedIn, Denied>;
+    async fn welcome(&self, _: &Peer, _: Welcome) -> Result<SignedIn, Denied> {
+        Err(not_here().into())
+    }
     /// Whose session this is, as long as it lives.
-    async fn by_session(&self, token: &str) -> Result<Option<Caller>, Refusal>;
+    async fn by_session(&self, _: &str) -> Result<Option<Caller>, Refusal> {
+        Ok(None)
+    }
     /// Whose personal or access token this is, as long as it is good.
-    async fn by_bearer(&self, token: &str) -> Result<Option<Caller>, Refusal>;
+    async fn by_bearer(&self, _: &str) -> Result<Option<Caller>, Refusal> {
+        Ok(None)
+    }
     /// Gives a program an access token and a refresh token.
-    async fn exchange(&self, peer: &Peer, exchange: Exchange) -> Result<TokenPair, Denied>;
+    async fn exchange(&self, _: &Peer, _: Exchange) -> Result<TokenPair, Denied> {
+        Err(not_here().into())
+    }
     /// Ends what the caller has signed in with.
-    async fn sign_out(&self, caller: &Caller) -> Result<(), Refusal>;
+    async fn sign_out(&self, _: &Caller) -> Result<(), Refusal> {
+        Err(not_here())
+    }
     /// The caller, as they see themselves.
-    async fn me(&self, caller: &Caller) -> Result<Me, Refusal>;
+    async fn me(&self, _: &Caller) -> Result<Me, Refusal> {
+        Err(not_here())
+    }
     /// Sets the caller's password. Every other session of theirs ends.
-    async fn change_password(&self, caller: &Caller, peer: &Peer, change: ChangePassword) -> Result<(), Denied>;
+    async fn change_password(&self, _: &Caller, _: &Peer, _: ChangePassword) -> Result<(), Denied> {
+        Err(not_here().into())
+    }
     /// Where the caller is signed in, the latest first.
-    async fn sessions(&self, caller: &Caller) -> Result<Vec<SessionReport>, Refusal>;
+    async fn sessions(&self, _: &Caller) -> Result<Vec<SessionReport>, Refusal> {
+        Err(not_here())
+    }
     /// Ends one of the caller's sessions.
-    async fn end_session(&self, caller: &Caller, id: &str) -> Result<(), Refusal>;
+    async fn end_session(&self, _: &Caller, _: &str) -> Result<(), Refusal> {
+        Err(not_here())
+    }
     /// Ends all of the caller's sessions but the one that they ask by.
-    async fn end_other_sessions(&self, caller: &Caller) -> Result<(), Refusal>;
+    async fn end_other_sessions(&self, _: &Caller) -> Result<(), Refusal> {
+        Err(not_here())
+    }
     /// Makes a secret for an authenticator app; it counts from [`Accounts::confirm_factor`] on.
-    async fn begin_factor(&self, caller: &Caller, peer: &Peer, proof: ProveFactor) -> Result<NewFactor, Denied>;
+    async fn begin_factor(&self, _: &Caller, _: &Peer, _: ProveFactor) -> Result<NewFactor, Denied> {
+        Err(not_here().into())
+    }
     /// Puts the second factor in force, by a code of it.
-    async fn confirm_factor(
-        &self,
-        caller: &Caller,
-        peer: &Peer,
-        confirm: ConfirmFactor,
-    ) -> Result<RecoveryCodes, Denied>;
+    async fn confirm_factor(&self, _: &Caller, _: &Peer, _: ConfirmFactor) -> Result<RecoveryCodes, Denied> {
+        Err(not_here().into())
+    }
     /// Takes the second factor away.
-    async fn remove_factor(&self, caller: &Caller, peer: &Peer, proof: ProveFactor) -> Result<(), Denied>;
+    async fn remove_factor(&self, _: &Caller, _: &Peer, _: ProveFactor) -> Result<(), Denied> {
+        Err(not_here().into())
+    }
     /// Makes a personal token.
-    async fn make_token(&self, caller: &Caller, request: MakeToken) -> Result<MadeToken, Refusal>;
+    async fn make_token(&self, _: &Caller, _: &Peer, _: MakeToken) -> Result<MadeToken, Denied> {
+        Err(not_here().into())
+    }
     /// The caller's personal tokens, by name.
-    async fn tokens(&self, caller: &Caller) -> Result<Vec<TokenReport>, Refusal>;
+    async fn tokens(&self, _: &Caller) -> Result<Vec<TokenReport>, Refusal> {
+        Err(not_here())
+    }
     /// Makes one of the caller's personal tokens worth nothing.
-    async fn revoke_token(&self, caller: &Caller, id: &str) -> Result<(), Refusal>;
+    async fn revoke_token(&self, _: &Caller, _: &str) -> Result<(), Refusal> {
+        Err(not_here())
+    }
     /// A code by which the caller links an account elsewhere to theirs.
-    async fn own_link_code(&self, caller: &Caller) -> Result<NewLinkCode, Refusal>;
+    async fn own_link_code(&self, _: &Caller) -> Result<NewLinkCode, Refusal> {
+        Err(not_here())
+    }
     /// Makes a one-time code by which a person sets a password; an admin's business.
-    async fn invite(&self, actor: &Actor, person: &str) -> Result<Invitation, Refusal>;
+    async fn invite(&self, _: &Actor, _: &str) -> Result<Invitation, Refusal> {
+        Err(not_here())
+    }
     /// A one-time code that makes the first admin; none where an admin can sign in already.
-    async fn first_code(&self) -> Result<Option<Invitation>, Refusal>;
+    async fn first_code(&self) -> Result<Option<Invitation>, Refusal> {
+        Ok(None)
+    }
     /// Writes down that somebody was refused.
-    async fn note_refusal(&self, caller: &Caller, peer: &Peer, what: &str) -> Result<(), Refusal>;
+    async fn note_refusal(&self, _: &Caller, _: &Peer, _: &str) -> Result<(), Refusal> {
+        Err(not_here())
+    }
+}
+
+fn not_here() -> Refusal {
+    Refusal::Unavailable("nobody has an account on this hub".to_owned())
 }

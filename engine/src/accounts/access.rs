@@ -92,7 +92,8 @@ mod tests {
         let token = key.sign("ann", "f1", at(1000));
         let [header, claims, tag] = token.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
         let none = BASE64URL_NOPAD.encode(br#"{"alg":"none","typ":"JWT"}"#);
-        let others = String::from_utf8(BASE64URL_NOPAD.decode(claims.as_bytes()).unwrap()).unwrap().replace("ann", "bob");
+        let others =
+            String::from_utf8(BASE64URL_NOPAD.decode(claims.as_bytes()).unwrap()).unwrap().replace("ann", "bob");
         let others = BASE64URL_NOPAD.encode(others.as_bytes());
         let forged = [
             format!("{none}.{claims}."),

@@ -16,7 +16,7 @@ mod submit;
 
 pub(crate) use access::{approval as access_approval, project as access_project, standing as access_standing};
 pub(crate) use administer::{audit, check_name, may_take};
-pub(crate) use refuse::chain;
+pub(crate) use refuse::{chain, internal};
 pub(crate) use submit::submit_followed;
 
 use crate::parts::Parts;

@@ -110,7 +110,8 @@ async fn set_admin(tx: &mut Tx, user: &UserId, admin: bool, at: Timestamp) -> Re
 
 async fn strip(tx: &mut Tx, user: &UserId, at: Timestamp) -> Result<(), StoreError> {
     remove_factor(tx, user).await?;
-    let own = ["identities", "link_codes", "project_roles", "sessions", "invitations", "personal_tokens", "refresh_families"];
+    let own =
+        ["identities", "link_codes", "project_roles", "sessions", "invitations", "personal_tokens", "refresh_families"];
     for table in own {
         let gone = sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {table} WHERE user_id = ?")));
         gone.bind(user.as_str()).execute(&mut *tx).await?;

@@ -38,6 +38,25 @@ impl Store {
         open(&self.keys, &row, &sealed).map(Some)
     }
 
+    /// The secret of this name, which becomes `new` where there is none; the same for all who ask at once.
+    ///
+    /// # Errors
+    /// See [`Store::secret`].
+    pub async fn secret_or(&self, scope: &str, name: &str, new: &SecretString) -> Result<SecretString, StoreError> {
+        if let Some(kept) = self.secret(scope, name).await? {
+            return Ok(kept);
+        }
+        let row = SecretName { scope: scope.to_owned(), name: name.to_owned() };
+        let sealed = self.keys.seal(&row, new.expose_secret().as_bytes());
+        let sealed = sealed.map_err(|why| unopenable(&row, why))?;
+        match self.db.write((row, sealed), |tx, (row, sealed)| Box::pin(add(tx, row, sealed))).await {
+            // Somebody was faster.
+            Err(error) if error.is_duplicate() => {}
+            done => done?,
+        }
+        self.secret(scope, name).await?.ok_or(StoreError::Missing { what: "secret" })
+    }
+
     /// Removes a secret; says whether there was one.
     ///
     /// # Errors
@@ -86,6 +105,10 @@ fn open(keys: &Keyring, row: &SecretName, sealed: &Sealed) -> Result<SecretStrin
 
 async fn put(tx: &mut Tx, row: &SecretName, sealed: &Sealed) -> Result<(), StoreError> {
     remove(tx, row).await?;
+    add(tx, row, sealed).await
+}
+
+async fn add(tx: &mut Tx, row: &SecretName, sealed: &Sealed) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO secrets (scope, name, key_id, sealed, updated_at) VALUES (?, ?, ?, ?, ?)")
         .bind(&row.scope)
         .bind(&row.name)

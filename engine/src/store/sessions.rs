@@ -87,6 +87,14 @@ impl Store {
         self.db.write((id.to_owned(), at), |tx, (id, at)| Box::pin(seen(tx, id, *at))).await
     }
 
+    /// Notes that a password was given in a session.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn session_confirmed(&self, id: &str, at: Timestamp) -> Result<(), StoreError> {
+        self.db.write((id.to_owned(), at), |tx, (id, at)| Box::pin(confirmed(tx, id, *at))).await
+    }
+
     /// A person's sessions that live, the latest first.
     ///
     /// # Errors
@@ -151,6 +159,12 @@ async fn open(tx: &mut Tx, new: &NewSession) -> Result<(), StoreError> {
 async fn seen(tx: &mut Tx, id: &str, at: Timestamp) -> Result<(), StoreError> {
     let seen = sqlx::query("UPDATE sessions SET seen_at = ? WHERE id = ? AND seen_at < ?").bind(at.millis()).bind(id);
     seen.bind(at.millis()).execute(tx).await?;
+    Ok(())
+}
+
+async fn confirmed(tx: &mut Tx, id: &str, at: Timestamp) -> Result<(), StoreError> {
+    let confirmed = sqlx::query("UPDATE sessions SET confirmed_at = ? WHERE id = ?").bind(at.millis()).bind(id);
+    confirmed.execute(tx).await?;
     Ok(())
 }
 

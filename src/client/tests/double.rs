@@ -26,6 +26,8 @@ pub(super) struct Double {
     asked: Arc<Mutex<Vec<String>>>,
 }
 
+impl signalbox_core::account::Accounts for Double {}
+
 impl signalbox_core::automation::Automation for Double {}
 
 impl Double {

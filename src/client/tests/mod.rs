@@ -51,6 +51,8 @@ impl House {
         let app = App {
             about: About { version: "1".to_owned(), rehearsal: true, ad_hoc: false },
             hub: Arc::new(self.double.clone()),
+            accounts: Arc::new(self.double.clone()),
+            web: Arc::default(),
             terminals: self.terminals.clone(),
             metrics: Arc::new(String::new),
         };
@@ -98,11 +100,13 @@ async fn refusals_come_back_as_they_were() {
     let client = house.client();
     client.ping().await.unwrap();
     type Kind = fn(String) -> Refusal;
-    let kinds: [Kind; 6] = [
+    let kinds: [Kind; 8] = [
         Refusal::Invalid,
+        Refusal::Unauthenticated,
         Refusal::Forbidden,
         Refusal::NotFound,
         Refusal::Conflict,
+        Refusal::Throttled,
         Refusal::Unavailable,
         Refusal::Internal,
     ];

@@ -80,7 +80,7 @@ pub enum Denied {
     #[error("give a code of your authenticator app, or a recovery code")]
     CodeNeeded,
     /// The sign-in was too long ago for this; the password has to be given (again).
-    #[error("give your password for this")]
+    #[error("give your password, or sign in again: the last time was too long ago for this")]
     PasswordNeeded,
     /// Too much was wrong lately, from there or for that account.
     #[error("too many attempts were wrong; wait {} s and try again", .0.as_secs())]

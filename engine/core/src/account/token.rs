@@ -15,6 +15,9 @@ pub struct MakeToken {
     /// For how many days it is good; 90 when not said, at most 366.
     #[serde(default)]
     pub days: Option<u32>,
+    /// The person's password, where they have signed in too long ago.
+    #[serde(default)]
+    pub password: Option<SecretString>,
 }
 
 /// A personal token that was made. The token itself is shown once.

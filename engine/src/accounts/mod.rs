@@ -1,0 +1,201 @@
+//! Accounts: how people and their programs show who they are, and what they do with their own accounts.
+//!
+//! What it guarantees: passwords and tokens are kept as hashes only; a name that nobody has costs the same time as one that
+//! somebody has, and gets the same answer; attempts are counted before they are looked at; a code of a second factor counts once;
+//! what is taken away (a session, a token, an account, a right) is gone with the next request, for each is looked up anew.
+
+mod access;
+mod confirm;
+mod exchange;
+mod factor;
+mod invite;
+mod own;
+mod password;
+mod personal;
+mod session;
+mod sign_in;
+mod throttle;
+mod token;
+mod totp;
+
+use crate::fresh;
+use crate::parts::Parts;
+use crate::store::AuditEntry;
+use access::AccessKey;
+use async_trait::async_trait;
+use password::Passwords;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+use signalbox_core::account::{
+    Accounts, Caller, ChangePassword, ConfirmFactor, Denied, Exchange, Invitation, MadeToken, MakeToken, Me, NewFactor,
+    Peer, ProveFactor, RecoveryCodes, SessionReport, SignIn, SignedIn, TokenPair, TokenReport, Welcome,
+};
+use signalbox_core::id::UserId;
+use signalbox_core::people::Actor;
+use signalbox_core::port::{NewLinkCode, Refusal};
+use signalbox_core::tool::hex;
+use std::sync::Arc;
+use throttle::Throttle;
+use tokio::sync::OnceCell;
+
+/// Under which scope and name the key of access tokens is sealed.
+const ACCESS_KEY: (&str, &str) = ("hub", "access-tokens");
+
+/// The engine's accounts.
+pub(crate) struct AccountService {
+    parts: Arc<Parts>,
+    passwords: Passwords,
+    throttle: Throttle,
+    access: OnceCell<AccessKey>,
+}
+
+/// Something done with an account, for the audit log.
+struct Deed<'a> {
+    user: Option<&'a UserId>,
+    action: &'static str,
+    resource: String,
+    peer: Option<&'a Peer>,
+}
+
+impl AccountService {
+    pub(crate) fn new(parts: Arc<Parts>) -> Self {
+        Self { parts, passwords: Passwords::default(), throttle: Throttle::default(), access: OnceCell::new() }
+    }
+
+    /// The key of access tokens: the same on every node, made when it is first needed.
+    async fn access_key(&self) -> Result<&AccessKey, Refusal> {
+        let load = || async {
+            let (scope, name) = ACCESS_KEY;
+            let new = SecretString::from(hex(&rand::random::<[u8; 32]>()));
+            let kept = self.parts.store.secret_or(scope, name, &new).await?;
+            Ok(AccessKey::new(kept.expose_secret().as_bytes()))
+        };
+        self.access.get_or_try_init(load).await
+    }
+
+    async fn write_down(&self, deed: Deed<'_>) -> Result<(), Refusal> {
+        let entry = AuditEntry {
+            user: deed.user.cloned(),
+            action: deed.action.to_owned(),
+            resource: deed.resource,
+            details: json!({ "device": deed.peer.and_then(|peer| peer.device.as_deref()) }),
+            ip: deed.peer.map(|peer| peer.address.to_string()),
+            at: fresh::now(),
+        };
+        Ok(self.parts.store.audit(entry).await?)
+    }
+
+    /// The same for somebody who is signed in.
+    async fn noted(&self, caller: &Caller, action: &'static str, peer: Option<&Peer>) -> Result<(), Refusal> {
+        let resource = format!("user:{}", caller.actor.name);
+        self.write_down(Deed { user: Some(&caller.actor.user), action, resource, peer }).await
+    }
+}
+
+#[async_trait]
+impl Accounts for AccountService {
+    async fn sign_in(&self, peer: &Peer, attempt: SignIn) -> Result<SignedIn, Denied> {
+        sign_in::sign_in(self, peer, attempt).await
+    }
+
+    async fn welcome(&self, peer: &Peer, welcome: Welcome) -> Result<SignedIn, Denied> {
+        invite::welcome(self, peer, welcome).await
+    }
+
+    async fn by_session(&self, token: &str) -> Result<Option<Caller>, Refusal> {
+        session::find(self, token).await
+    }
+
+    async fn by_bearer(&self, token: &str) -> Result<Option<Caller>, Refusal> {
+        match token.starts_with(token::TokenKind::Personal.prefix()) {
+            true => personal::find(self, token).await,
+            false => exchange::find(self, token).await,
+        }
+    }
+
+    async fn exchange(&self, peer: &Peer, exchange: Exchange) -> Result<TokenPair, Denied> {
+        exchange::exchange(self, peer, exchange).await
+    }
+
+    async fn sign_out(&self, caller: &Caller) -> Result<(), Refusal> {
+        session::sign_out(self, caller).await
+    }
+
+    async fn me(&self, caller: &Caller) -> Result<Me, Refusal> {
+        own::me(self, caller).await
+    }
+
+    async fn change_password(&self, caller: &Caller, peer: &Peer, change: ChangePassword) -> Result<(), Denied> {
+        own::change_password(self, caller, peer, change).await
+    }
+
+    async fn sessions(&self, caller: &Caller) -> Result<Vec<SessionReport>, Refusal> {
+        session::list(self, caller).await
+    }
+
+    async fn end_session(&self, caller: &Caller, id: &str) -> Result<(), Refusal> {
+        session::end(self, caller, id).await
+    }
+
+    async fn end_other_sessions(&self, caller: &Caller) -> Result<(), Refusal> {
+        session::end_others(self, caller).await
+    }
+
+    async fn begin_factor(&self, caller: &Caller, peer: &Peer, proof: ProveFactor) -> Result<NewFactor, Denied> {
+        factor::begin(self, caller, peer, proof).await
+    }
+
+    async fn confirm_factor(
+        &self,
+        caller: &Caller,
+        peer: &Peer,
+        confirm: ConfirmFactor,
+    ) -> Result<RecoveryCodes, Denied> {
+        factor::confirm(self, caller, peer, confirm).await
+    }
+
+    async fn remove_factor(&self, caller: &Caller, peer: &Peer, proof: ProveFactor) -> Result<(), Denied> {
+        factor::remove(self, caller, peer, proof).await
+    }
+
+    async fn make_token(&self, caller: &Caller, peer: &Peer, request: MakeToken) -> Result<MadeToken, Denied> {
+        personal::make(self, caller, peer, request).await
+    }
+
+    async fn tokens(&self, caller: &Caller) -> Result<Vec<TokenReport>, Refusal> {
+        Ok(self.parts.store.tokens_of(&caller.actor.user).await?)
+    }
+
+    async fn revoke_token(&self, caller: &Caller, id: &str) -> Result<(), Refusal> {
+        personal::revoke(self, caller, id).await
+    }
+
+    async fn own_link_code(&self, caller: &Caller) -> Result<NewLinkCode, Refusal> {
+        own::link_code(self, caller).await
+    }
+
+    async fn invite(&self, actor: &Actor, person: &str) -> Result<Invitation, Refusal> {
+        invite::invite(self, actor, person).await
+    }
+
+    async fn first_code(&self) -> Result<Option<Invitation>, Refusal> {
+        invite::first_code(self).await
+    }
+
+    async fn note_refusal(&self, caller: &Caller, peer: &Peer, what: &str) -> Result<(), Refusal> {
+        let (user, resource) = (Some(&caller.actor.user), what.chars().take(190).collect());
+        self.write_down(Deed { user, action: "access.refused", resource, peer: Some(peer) }).await
+    }
+}
+
+/// The operator is whoever may use the hub's own socket, and has nothing to sign in with.
+fn not_the_operator(user: &UserId) -> Result<(), Refusal> {
+    match user.as_str() {
+        "operator" => Err(Refusal::Invalid(
+            "the operator is whoever may use the hub's own socket, and has nothing to sign in with; add a person of your \
+             own (`signalbox user add NAME --admin`) and invite them (`signalbox user invite NAME`)"
+                .to_owned(),
+        )),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,54 @@
+//! A person's own account: how they see it, their password, and codes by which they link accounts elsewhere.
+
+use super::{AccountService, confirm, not_the_operator, password};
+use crate::fresh;
+use crate::store::NewPassword;
+use signalbox_core::account::{Caller, ChangePassword, Denied, Me, Peer, Proof, ProveFactor};
+use signalbox_core::port::{NewLinkCode, Refusal};
+use std::time::Duration;
+
+/// How long a link code can be used.
+const LINK_CODE_LASTS: Duration = Duration::from_secs(3600);
+
+pub(super) async fn me(service: &AccountService, caller: &Caller) -> Result<Me, Refusal> {
+    let store = &service.parts.store;
+    let known = store.credentials(&caller.actor.name).await?;
+    let known = known.filter(|known| known.actor.user == caller.actor.user);
+    Ok(Me {
+        person: store.person(caller.actor.clone()).await?,
+        second_factor: known.as_ref().is_some_and(|known| known.second_factor),
+        recovery_codes: store.recovery_codes_left(&caller.actor.user).await?,
+        password_set: known.is_some_and(|known| known.password_hash.is_some()),
+    })
+}
+
+pub(super) async fn change_password(
+    service: &AccountService,
+    caller: &Caller,
+    peer: &Peer,
+    change: ChangePassword,
+) -> Result<(), Denied> {
+    not_the_operator(&caller.actor.user)?;
+    password::check_rules(&change.new, &caller.actor.name)?;
+    let proof = ProveFactor { password: change.old, code: None };
+    match me(service, caller).await?.password_set {
+        true => confirm::now(service, caller, peer, &proof).await?,
+        false => confirm::lately(service, caller, peer, &proof).await?,
+    }
+    let keep_session = match &caller.proof {
+        Proof::Session { id, .. } => Some(id.clone()),
+        Proof::Socket | Proof::Token { .. } | Proof::Access { .. } => None,
+    };
+    let hash = service.passwords.hash(&change.new).await.map_err(Refusal::from)?;
+    let new = NewPassword { user: caller.actor.user.clone(), hash, keep_session, at: fresh::now() };
+    service.parts.store.set_password(new).await.map_err(Refusal::from)?;
+    Ok(service.noted(caller, "password.change", Some(peer)).await?)
+}
+
+pub(super) async fn link_code(service: &AccountService, caller: &Caller) -> Result<NewLinkCode, Refusal> {
+    let (code, now) = (fresh::link_code(), fresh::now());
+    let until = now + LINK_CODE_LASTS;
+    service.parts.store.keep_link_code(&caller.actor.user, &code, now, until).await?;
+    service.noted(caller, "user.link_code", None).await?;
+    Ok(NewLinkCode { code, until })
+}

@@ -1,0 +1,112 @@
+//! Signing in: name and password, and the second factor where there is one.
+
+use super::throttle::Attempt;
+use super::token::{TokenKind, hash, hash_code, random};
+use super::totp::FactorSecret;
+use super::{AccountService, Deed};
+use crate::fresh;
+use crate::store::{Credentials, NewSession, factor_scope};
+use secrecy::{ExposeSecret as _, SecretString};
+use signalbox_core::account::{Denied, Peer, SignIn, SignedIn};
+use signalbox_core::id::UserId;
+use signalbox_core::people::Actor;
+use signalbox_core::port::Refusal;
+use std::time::Duration;
+
+/// How long a session lasts, however much it is used.
+pub(super) const LASTS: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Under which name the second factor's secret is sealed.
+pub(super) const FACTOR: &str = "second-factor";
+
+/// What came of looking at what was shown.
+enum Found {
+    Right(Actor),
+    CodeNeeded,
+    Wrong,
+}
+
+pub(super) async fn sign_in(service: &AccountService, peer: &Peer, shown: SignIn) -> Result<SignedIn, Denied> {
+    let actor = prove(service, peer, &shown).await?;
+    open(service, peer, &actor).await
+}
+
+/// Who has shown this name, password and code.
+pub(super) async fn prove(service: &AccountService, peer: &Peer, shown: &SignIn) -> Result<Actor, Denied> {
+    let attempt = begin(service, peer, &shown.name)?;
+    match examine(service, shown).await {
+        Ok(Found::Right(actor)) => {
+            service.throttle.right(attempt);
+            Ok(actor)
+        }
+        Ok(Found::CodeNeeded) => {
+            service.throttle.undecided(&attempt);
+            Err(Denied::CodeNeeded)
+        }
+        Ok(Found::Wrong) => {
+            let user = None;
+            let resource = format!("user:{}", known_name(&shown.name));
+            service.write_down(Deed { user, action: "session.refuse", resource, peer: Some(peer) }).await?;
+            Err(Denied::Wrong)
+        }
+        Err(refusal) => {
+            service.throttle.undecided(&attempt);
+            Err(refusal.into())
+        }
+    }
+}
+
+/// Begins an attempt, unless too many were wrong.
+pub(super) fn begin(service: &AccountService, peer: &Peer, account: &str) -> Result<Attempt, Denied> {
+    service.throttle.begin(account, peer.address, fresh::now()).map_err(|wait| {
+        tracing::warn!(address = %peer.address, "too many attempts to sign in were wrong; the next must wait");
+        Denied::Wait(wait)
+    })
+}
+
+/// People type their password where their name belongs: what cannot be a name is not written down.
+fn known_name(name: &str) -> &str {
+    if crate::hub::check_name("person", name).is_ok() { name } else { "?" }
+}
+
+async fn examine(service: &AccountService, shown: &SignIn) -> Result<Found, Refusal> {
+    let known = service.parts.store.credentials(&shown.name).await?;
+    let kept = known.as_ref().and_then(|known| known.password_hash.clone());
+    let right = service.passwords.check(&shown.password, kept).await?;
+    let Some(Credentials { actor, second_factor, .. }) = known.filter(|_| right) else { return Ok(Found::Wrong) };
+    match (second_factor, &shown.code) {
+        (false, _) => Ok(Found::Right(actor)),
+        (true, None) => Ok(Found::CodeNeeded),
+        (true, Some(code)) if is_code(service, &actor.user, code).await? => Ok(Found::Right(actor)),
+        (true, Some(_)) => Ok(Found::Wrong),
+    }
+}
+
+/// Whether it is a code of the second factor, or a recovery code. Either is used up.
+pub(super) async fn is_code(service: &AccountService, user: &UserId, code: &SecretString) -> Result<bool, Refusal> {
+    let store = &service.parts.store;
+    let secret = store.secret(&factor_scope(user), FACTOR).await?;
+    let secret = secret.and_then(|secret| FactorSecret::read(secret.expose_secret()));
+    match secret.and_then(|secret| secret.step_of(code.expose_secret(), fresh::now())) {
+        Some(step) => Ok(store.use_step(user, step).await?),
+        None => Ok(store.use_recovery_code(user, &hash_code(code.expose_secret())).await?),
+    }
+}
+
+/// Opens a session.
+pub(super) async fn open(service: &AccountService, peer: &Peer, actor: &Actor) -> Result<SignedIn, Denied> {
+    let (token, now) = (random(TokenKind::Session), fresh::now());
+    let session = NewSession {
+        id: fresh::unique(),
+        user: actor.user.clone(),
+        token_hash: hash(&token),
+        expires_at: now + LASTS,
+        device: peer.device.clone(),
+        address: peer.address.to_string(),
+        at: now,
+    };
+    let until = session.expires_at;
+    service.parts.store.open_session(session).await.map_err(Refusal::from)?;
+    let (user, resource) = (Some(&actor.user), format!("user:{}", actor.name));
+    service.write_down(Deed { user, action: "session.open", resource, peer: Some(peer) }).await?;
+    Ok(SignedIn { token, name: actor.name.clone(), admin: actor.admin, until })
+}

@@ -1,0 +1,85 @@
+//! What the web side is told about where it stands.
+
+use signalbox_core::address::Reach;
+
+/// Where the hub is reached, and whom it believes about that.
+#[derive(Debug, Clone, Default)]
+pub struct WebSettings {
+    /// How people's browsers reach the hub, e.g. `https://signalbox.example.org`; none means by its own address only.
+    pub public_url: Option<PublicUrl>,
+    /// The proxies whose word on the client's address and scheme is taken.
+    pub trusted_proxies: Reach,
+}
+
+/// The address under which people's browsers reach the hub: a scheme and an authority, nothing more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl {
+    https: bool,
+    /// Host, and port where it is not the scheme's own; in lower case.
+    authority: String,
+}
+
+/// A text that is no such address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "web.public_url (SIGNALBOX_WEB_PUBLIC_URL) must look like https://signalbox.example.org, without a path, not `{0}`"
+)]
+pub struct BadPublicUrl(String);
+
+impl PublicUrl {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`BadPublicUrl`].
+    pub fn parse(text: &str) -> Result<Self, BadPublicUrl> {
+        let bad = || BadPublicUrl(text.to_owned());
+        let (https, rest) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
+            (Some(rest), _) => (true, rest),
+            (None, Some(rest)) => (false, rest),
+            (None, None) => return Err(bad()),
+        };
+        let authority = rest.strip_suffix('/').unwrap_or(rest).to_ascii_lowercase();
+        let sound = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+        if authority.is_empty() || !authority.chars().all(sound) {
+            return Err(bad());
+        }
+        Ok(Self { https, authority: without_own_port(&authority, https).to_owned() })
+    }
+
+    /// Whether browsers reach it by https.
+    pub fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// Whether a request's `Host` means it.
+    pub(crate) fn is_host(&self, host: &str) -> bool {
+        without_own_port(&host.to_ascii_lowercase(), self.https) == self.authority
+    }
+}
+
+impl std::fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "http{}://{}", if self.https { "s" } else { "" }, self.authority)
+    }
+}
+
+fn without_own_port(authority: &str, https: bool) -> &str {
+    authority.strip_suffix(if https { ":443" } else { ":80" }).unwrap_or(authority)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_a_scheme_and_an_authority() {
+        let url = PublicUrl::parse("https://Hub.Example.org:443/").unwrap();
+        assert_eq!(url.to_string(), "https://hub.example.org");
+        assert!(url.is_host("hub.example.org") && url.is_host("HUB.example.org:443"));
+        assert!(!url.is_host("hub.example.org:80") && !url.is_host("example.org") && !url.is_host("xhub.example.org"));
+        assert_eq!(PublicUrl::parse("http://[::1]:8080").unwrap().to_string(), "http://[::1]:8080");
+        for bad in ["", "hub.example.org", "ftp://x", "https://", "https://x/path", "https://a@b", "https://x?y"] {
+            assert!(PublicUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+}
