@@ -53,7 +53,7 @@ macro_rules! section {
 section!(HubSection { home: PathBuf, name: String });
 section!(DatabaseSection { url: SecretString, blobs: PathBuf });
 section!(RedisSection { url: SecretString });
-section!(WebSection { listen: String, public_url: String, trusted_proxies: Vec<String> });
+section!(WebSection { listen: String, public_url: String, trusted_proxies: Vec<String>, requests_per_minute: u32 });
 section!(TelegramSection {
     token: SecretString,
     api_url: String,

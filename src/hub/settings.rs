@@ -51,6 +51,7 @@ pub(super) fn web(config: &Config) -> WebSettings {
     WebSettings {
         public_url: PublicUrl::parse(&config.web.public_url).ok(),
         trusted_proxies: Reach::with(config.web.trusted_proxies.iter().map(String::as_str)).unwrap_or_default(),
+        requests_per_minute: config.web.requests_per_minute,
     }
 }
 

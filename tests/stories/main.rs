@@ -21,5 +21,6 @@ mod nodes;
 mod plan_first;
 mod queue;
 mod recovery;
+mod sign_in;
 mod socket;
 mod telegram;

@@ -2,7 +2,7 @@
 
 use crate::principal::Principal;
 use crate::serve::Closing;
-use crate::{About, App, Problem};
+use crate::{About, App, Problem, etag};
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request, State};
@@ -10,9 +10,9 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
-use axum::{Json, Router};
-use futures::future::ready;
-use futures::{Stream, StreamExt as _};
+use axum::{Json, Router, middleware};
+use futures::future::{BoxFuture, ready};
+use futures::{FutureExt as _, Stream, StreamExt as _};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use signalbox_core::approval::Approval;
@@ -61,6 +61,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/faults", get(list_faults))
         .fallback(refuse_unknown)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(etag::mark))
 }
 
 async fn refuse_unknown() -> Problem {
@@ -97,16 +98,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
 struct Listener {
     actor: Actor,
     closing: Closing,
+    worthless: BoxFuture<'static, ()>,
 }
 
 impl FromRequestParts<App> for Listener {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let Principal { actor, .. } = Principal::from_request_parts(parts, app).await?;
+        let principal = Principal::from_request_parts(parts, app).await?;
         let closing = parts.extensions.get::<Closing>().cloned();
         let closing = closing.ok_or_else(|| Refusal::Unavailable("nothing is streamed here".to_owned()))?;
-        Ok(Self { actor, closing })
+        let actor = principal.actor.clone();
+        Ok(Self { actor, closing, worthless: principal.until_worthless(app.clone()).boxed() })
     }
 }
 
@@ -192,7 +195,7 @@ struct After {
 
 async fn follow_task(
     State(app): State<App>,
-    Listener { actor, closing }: Listener,
+    Listener { actor, closing, worthless }: Listener,
     Path(task): Path<String>,
     Asked(After { after }): Asked<After>,
 ) -> Result<Response, Problem> {
@@ -200,7 +203,7 @@ async fn follow_task(
     let events = app.hub.follow(&actor, &task, after).await?;
     // A refusal in mid-stream cannot change the status any more; the stream breaks off and the client resumes.
     let sound = events.take_while(|live| ready(live.is_ok())).filter_map(|live| ready(live.ok()));
-    Ok(lines(sound, closing))
+    Ok(lines(sound.take_until(worthless), closing))
 }
 
 async fn list_approvals(State(app): State<App>, Principal { actor, .. }: Principal) -> Answer<Vec<Approval>> {
@@ -300,11 +303,11 @@ async fn list_places(State(app): State<App>, Principal { actor, .. }: Principal)
 
 async fn attach_terminal(
     State(app): State<App>,
-    Listener { closing, .. }: Listener,
+    Listener { closing, worthless, .. }: Listener,
     Path(place): Path<String>,
 ) -> Result<Response, Problem> {
     let place: Place = sound(&place)?;
-    Ok(lines(ReceiverStream::new(app.terminals.attach(place)), closing))
+    Ok(lines(ReceiverStream::new(app.terminals.attach(place)).take_until(worthless), closing))
 }
 
 async fn acknowledge_delivery(

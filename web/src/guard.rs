@@ -2,6 +2,7 @@
 //! our own name, and must not have been sent by somebody else's page. And what every answer carries.
 
 use crate::client::{Client, Connection};
+use crate::limits::{Limits, Whom};
 use crate::{App, Problem, cookie};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -9,6 +10,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use signalbox_core::port::Refusal;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
 
 /// What pages may load, and from where: nothing but our own.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
@@ -17,20 +20,31 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// What pages may use of the device: nothing.
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
 
+/// What the guard goes by.
+#[derive(Clone)]
+pub(crate) struct Guard {
+    pub(crate) app: App,
+    pub(crate) limits: Arc<Limits>,
+}
+
 /// Lets a request pass, or answers it with why not.
 pub(crate) async fn guard(
-    State(app): State<App>,
+    State(Guard { app, limits }): State<Guard>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let connection = Connection { peer: peer.ip().to_canonical(), tls: false };
     let judged = Client::of(&app.web, connection, request.headers());
-    let judged = judged.and_then(|client| same_origin(&client, &request).map(|()| client));
+    let judged = judged.and_then(|client| {
+        limits.count(Whom::Address(client.address), Instant::now())?;
+        same_origin(&client, &request).map(|()| client)
+    });
     match judged {
         Ok(client) => {
             let https = client.https;
             request.extensions_mut().insert(client);
+            request.extensions_mut().insert(limits);
             with_headers(next.run(request).await, https)
         }
         Err(problem) => with_headers(problem.into_response(), false),

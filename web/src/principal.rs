@@ -2,6 +2,7 @@
 //! or access token does. It is looked up anew for each request, and held against what the route needs.
 
 use crate::client::Client;
+use crate::limits::{Limits, Whom};
 use crate::peer::{LocalPeer, operator};
 use crate::rights::{Need, need_of};
 use crate::{App, Problem, cookie};
@@ -9,9 +10,15 @@ use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::header;
 use axum::http::request::Parts;
+use secrecy::{ExposeSecret as _, SecretString};
 use signalbox_core::account::{Caller, Peer, Proof};
 use signalbox_core::people::Actor;
 use signalbox_core::port::Refusal;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How often it is looked whether a stream's reader may still read.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// Who asks.
 #[derive(Debug, Clone)]
@@ -22,6 +29,31 @@ pub(crate) struct Principal {
     pub(crate) caller: Caller,
     /// From where.
     pub(crate) peer: Peer,
+    shown: Shown,
+}
+
+/// What was shown, to be looked up again as long as something goes on in its name.
+#[derive(Debug, Clone)]
+enum Shown {
+    /// The other end of the hub's own socket.
+    Socket,
+    /// A personal or access token.
+    Bearer(SecretString),
+    /// A session's token.
+    Session(SecretString),
+}
+
+impl Principal {
+    /// Comes to its end when what was shown is worth nothing any more: for streams, which would outlive it.
+    pub(crate) async fn until_worthless(self, app: App) {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            match look_up(&self.shown, &app).await {
+                Ok(Some(_)) | Err(Refusal::Unavailable(_)) => {}
+                Ok(None) | Err(_) => return,
+            }
+        }
+    }
 }
 
 impl FromRequestParts<App> for Principal {
@@ -31,7 +63,11 @@ impl FromRequestParts<App> for Principal {
         let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
         let need = need_of(&parts.method, path);
         let client = client_of(parts);
-        let caller = identify(parts, &client, app).await?.ok_or_else(signed_out)?;
+        let shown = shown(parts, &client)?.ok_or_else(signed_out)?;
+        let caller = look_up(&shown, app).await?.ok_or_else(|| worthless(&shown))?;
+        if let Some(limits) = parts.extensions.get::<Arc<Limits>>() {
+            limits.count(Whom::Person(caller.actor.user.clone()), Instant::now())?;
+        }
         let peer = client.peer();
         let Some(need) = need else {
             tracing::error!(path, "no right is named for {path}");
@@ -41,7 +77,7 @@ impl FromRequestParts<App> for Principal {
             app.accounts.note_refusal(&caller, &peer, &format!("{} {path}", parts.method)).await?;
             return Err(refusal.into());
         }
-        Ok(Self { actor: caller.actor.clone(), caller, peer })
+        Ok(Self { actor: caller.actor.clone(), caller, peer, shown })
     }
 }
 
@@ -55,33 +91,48 @@ fn signed_out() -> Refusal {
     )
 }
 
-/// Whose the request is; none where it brings nothing that would show it.
+fn worthless(shown: &Shown) -> Refusal {
+    match shown {
+        Shown::Socket | Shown::Session(_) => signed_out(),
+        Shown::Bearer(_) => Refusal::Unauthenticated("this token is worth nothing (any more)".to_owned()),
+    }
+}
+
+/// Whose the request is; none where it brings nothing that would show it, or a session that has ended.
 ///
 /// # Errors
-/// When it brings something that is worth nothing.
+/// When it brings something else that is worth nothing.
 pub(crate) async fn identify(parts: &Parts, client: &Client, app: &App) -> Result<Option<Caller>, Problem> {
+    let Some(shown) = shown(parts, client)? else { return Ok(None) };
+    match (look_up(&shown, app).await?, &shown) {
+        (None, Shown::Bearer(_)) => Err(worthless(&shown).into()),
+        (caller, _) => Ok(caller),
+    }
+}
+
+fn shown(parts: &Parts, client: &Client) -> Result<Option<Shown>, Problem> {
     if let Some(ConnectInfo(local)) = parts.extensions.get::<ConnectInfo<LocalPeer>>() {
         return match local.is_trusted() {
-            true => Ok(Some(Caller { actor: operator(), proof: Proof::Socket })),
+            true => Ok(Some(Shown::Socket)),
             false => {
                 Err(Refusal::Forbidden("only the user who runs the hub may use its local socket".to_owned()).into())
             }
         };
     }
     // Whoever sends a token means it: where it is worth nothing, the cookie beside it is not tried.
-    if let Some(shown) = parts.headers.get(header::AUTHORIZATION) {
-        let token = shown.to_str().ok().and_then(|shown| shown.split_once(' '));
+    if let Some(header) = parts.headers.get(header::AUTHORIZATION) {
+        let token = header.to_str().ok().and_then(|header| header.split_once(' '));
         let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
-        let caller = match token {
-            Some(token) => app.accounts.by_bearer(token).await?,
-            None => None,
-        };
-        let worthless = || Refusal::Unauthenticated("this token is worth nothing (any more)".to_owned());
-        return Ok(Some(caller.ok_or_else(worthless)?));
+        return Ok(Some(Shown::Bearer(token.unwrap_or_default().into())));
     }
-    match cookie::session(client, &parts.headers) {
-        Some(token) => Ok(app.accounts.by_session(&token).await?),
-        None => Ok(None),
+    Ok(cookie::session(client, &parts.headers).map(|token| Shown::Session(token.into())))
+}
+
+async fn look_up(shown: &Shown, app: &App) -> Result<Option<Caller>, Refusal> {
+    match shown {
+        Shown::Socket => Ok(Some(Caller { actor: operator(), proof: Proof::Socket })),
+        Shown::Bearer(token) => app.accounts.by_bearer(token.expose_secret()).await,
+        Shown::Session(token) => app.accounts.by_session(token.expose_secret()).await,
     }
 }
 

@@ -8,7 +8,7 @@ use signalbox_core::account::Scope;
 
 /// What a route needs of whoever asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Need {
+pub enum Need {
     /// A person, or a token for this kind of deed.
     Scope(Scope),
     /// A person who has signed in with a browser; no token will do.
@@ -78,6 +78,26 @@ const NEEDS: &[(&str, &[(Method, Need)])] = &[
 #[cfg(test)]
 const OPEN: &[(&str, Method)] =
     &[("/api/v1/session", Method::POST), ("/api/v1/token", Method::POST), ("/api/v1/welcome", Method::POST)];
+
+/// One method of one route, and what it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The method.
+    pub method: Method,
+    /// The route, with names in braces.
+    pub path: &'static str,
+    /// What it needs.
+    pub need: Need,
+}
+
+/// Every route that needs something, in order.
+pub fn all() -> Vec<Listed> {
+    let of = |(path, methods): &(&'static str, &'static [(Method, Need)])| {
+        let path = *path;
+        methods.iter().map(move |(method, need)| Listed { method: method.clone(), path, need: *need })
+    };
+    NEEDS.iter().flat_map(of).collect()
+}
 
 /// What a route needs; none where it is not listed.
 pub(crate) fn need_of(method: &Method, path: &str) -> Option<Need> {

@@ -1,12 +1,15 @@
 //! The two listeners.
 
+use crate::guard::{self, Guard};
+use crate::limits::Limits;
 use crate::peer::LocalPeer;
-use crate::{App, api, guard, health};
+use crate::{App, api, health};
 use axum::{Extension, Router, middleware};
 use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, UnixListener};
 use tokio_util::sync::CancellationToken;
@@ -57,7 +60,9 @@ pub async fn serve_tcp(
     let failed = |source| ServeError::Tcp { address, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
-    let guarded = api::routes().layer(middleware::from_fn_with_state(app.clone(), guard::guard));
+    let limits = Arc::new(Limits::new(app.web.requests_per_minute));
+    let guard = Guard { app: app.clone(), limits };
+    let guarded = api::routes().layer(middleware::from_fn_with_state(guard, guard::guard));
     let router = health::routes().merge(guarded).layer(Extension(Closing(stop.clone()))).with_state(app).merge(hooks);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = tokio::spawn(async move {

@@ -9,6 +9,8 @@ pub struct WebSettings {
     pub public_url: Option<PublicUrl>,
     /// The proxies whose word on the client's address and scheme is taken.
     pub trusted_proxies: Reach,
+    /// How many requests an address, and a person, may make in a minute; 0 means as many as they like.
+    pub requests_per_minute: u32,
 }
 
 /// The address under which people's browsers reach the hub: a scheme and an authority, nothing more.

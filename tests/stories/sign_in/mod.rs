@@ -1,0 +1,8 @@
+//! Signing in over the network: the shipped binary, spoken to as browsers and programs do.
+
+mod browsers;
+mod factors;
+mod guarding;
+mod programs;
+mod rights;
+mod stage;
