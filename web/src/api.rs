@@ -15,6 +15,7 @@ use futures::future::{BoxFuture, ready};
 use futures::{FutureExt as _, Stream, StreamExt as _};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use signalbox_core::account::Proof;
 use signalbox_core::approval::Approval;
 use signalbox_core::id::{DeliveryId, TaskId, UserId};
 use signalbox_core::people::Actor;
@@ -123,10 +124,22 @@ async fn keep_file(
 
 async fn submit_task(
     State(app): State<App>,
-    Principal { actor, .. }: Principal,
+    Principal { actor, caller, .. }: Principal,
     Payload(request): Payload<SubmitTask>,
 ) -> Answer<Submitted> {
+    let request = if caller.proof == Proof::Socket { request } else { from_the_web(&actor, request)? };
     Ok(Json(app.hub.submit(&actor, request).await?))
+}
+
+/// What is asked over the network is asked on the web: nobody there speaks in a chat's place, or takes up the keys by which a
+/// chat's updates are told apart.
+fn from_the_web(actor: &Actor, request: SubmitTask) -> Result<SubmitTask, Problem> {
+    if request.place.kind() != "web" {
+        return Err(
+            Refusal::Invalid("a task that is asked here has its place here: write it as web:NAME".to_owned()).into()
+        );
+    }
+    Ok(SubmitTask { source: format!("web:{}", actor.user), ..request })
 }
 
 async fn list_tasks(

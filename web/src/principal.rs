@@ -142,6 +142,8 @@ fn permit(caller: &Caller, need: Need) -> Result<(), Refusal> {
         Need::Scope(scope) => Err(Refusal::Forbidden(format!(
             "this token is not good for that: it needs the scope `{scope}`; make another one"
         ))),
+        Need::Socket if caller.proof == Proof::Socket => Ok(()),
+        Need::Socket => Err(Refusal::Forbidden("this is for terminals on the hub's own machine".to_owned())),
         Need::Presence if caller.is_present() => Ok(()),
         Need::Presence => {
             Err(Refusal::Forbidden("no token is good for that: sign in with a browser and do it there".to_owned()))

@@ -9,6 +9,8 @@ use signalbox_core::account::Scope;
 /// What a route needs of whoever asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
+    /// The other end of the hub's own socket: nobody from the network.
+    Socket,
     /// A person, or a token for this kind of deed.
     Scope(Scope),
     /// A person who has signed in with a browser; no token will do.
@@ -27,7 +29,7 @@ const NEEDS: &[(&str, &[(Method, Need)])] = &[
     ("/api/v1/approvals", &[(Method::GET, READ)]),
     ("/api/v1/approvals/{approval}", &[(Method::GET, READ)]),
     ("/api/v1/approvals/{approval}/decision", &[(Method::POST, DECIDE)]),
-    ("/api/v1/deliveries/{delivery}/receipt", &[(Method::POST, WORK)]),
+    ("/api/v1/deliveries/{delivery}/receipt", &[(Method::POST, Need::Socket)]),
     ("/api/v1/faults", &[(Method::GET, MANAGE)]),
     ("/api/v1/files", &[(Method::POST, WORK)]),
     ("/api/v1/hooks", &[(Method::GET, MANAGE), (Method::POST, MANAGE)]),
@@ -48,7 +50,7 @@ const NEEDS: &[(&str, &[(Method, Need)])] = &[
     ("/api/v1/me/tokens/{token}", &[(Method::DELETE, Need::Presence)]),
     ("/api/v1/places", &[(Method::GET, MANAGE)]),
     ("/api/v1/places/{place}", &[(Method::DELETE, MANAGE)]),
-    ("/api/v1/places/{place}/deliveries", &[(Method::GET, WORK)]),
+    ("/api/v1/places/{place}/deliveries", &[(Method::GET, Need::Socket)]),
     ("/api/v1/projects", &[(Method::GET, READ), (Method::POST, MANAGE)]),
     ("/api/v1/projects/{project}/places", &[(Method::POST, MANAGE)]),
     ("/api/v1/schedules", &[(Method::GET, MANAGE), (Method::POST, MANAGE)]),

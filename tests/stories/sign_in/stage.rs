@@ -141,7 +141,9 @@ impl Browser<'_> {
 pub(crate) async fn answered(request: RequestBuilder) -> Answer {
     let response = request.timeout(Duration::from_secs(60)).send().await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
-    let text = response.text().await.unwrap();
+    // A stream has no end to be waited for.
+    let streams = headers.get("content-type").is_some_and(|kind| kind == "application/x-ndjson");
+    let text = if streams { String::new() } else { response.text().await.unwrap() };
     Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
 }
 
