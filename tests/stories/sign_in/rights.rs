@@ -1,6 +1,6 @@
 //! Every route of the API, asked by everybody: `docs/rights.md` says who may what, as this test found it over the network.
 
-use super::stage::{Answer, Browser, GOOD, Stage};
+use super::stage::{Answer, Browser, Stage};
 use reqwest::Method;
 use serde_json::{Value, json};
 use signalbox_web::rights::{Listed, Need, all};
@@ -98,7 +98,7 @@ fn body(asked: &Listed, count: usize) -> Value {
         ("POST", "/api/v1/users") => {
             json!({ "name": "not a name", "role": "viewer", "project": null, "admin": false, "identities": [] })
         }
-        ("PATCH", _) => json!({ "admin": false }),
+        ("PATCH", _) => json!({ "role": null, "admin": false, "link": [], "unlink": [] }),
         ("POST", "/api/v1/hooks") => {
             json!({ "name": "not a name", "project": "site", "user": "member", "rules": RULES, "places": [], "secret": null })
         }
@@ -111,7 +111,7 @@ fn body(asked: &Listed, count: usize) -> Value {
 
 /// Whether the answer lets it be done. What is hidden from somebody is not there for them.
 fn lets(answer: &Answer) -> bool {
-    !matches!(answer.status.as_u16(), 401 | 403 | 404)
+    answer.body["password_needed"] == true || !matches!(answer.status.as_u16(), 401 | 403 | 404)
 }
 
 /// Nobody has one of these, whoever asks: the right is there when the answer is that there is no such thing.
@@ -122,7 +122,9 @@ fn is_of_nothing(asked: &Listed) -> bool {
 
 #[tokio::test]
 async fn every_route_is_asked_by_everybody() {
-    let stage = Stage::opens_with(&[("SIGNALBOX_WEB_REQUESTS_PER_MINUTE", "0")]).await;
+    // What a schedule's run asks for finds no image to be run in.
+    let quiet = [("SIGNALBOX_WEB_REQUESTS_PER_MINUTE", "0"), ("SIGNALBOX_SANDBOX_IMAGE", "signalbox-none:never")];
+    let stage = Stage::opens_with(&quiet).await;
     let mut admin = stage.admin().await;
     let mut things = Things::lay_out(&stage, &mut admin).await;
     let outsider = json!({ "name": "out", "role": "viewer", "project": "site", "admin": false, "identities": [] });
@@ -200,7 +202,6 @@ async fn every_route_is_asked_by_everybody() {
     drop((admin, people));
     stage.ends().await;
     compare(&page);
-    assert!(GOOD.len() > 12);
 }
 
 /// The person may not, whatever they ask about.
