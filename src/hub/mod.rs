@@ -26,7 +26,7 @@ use signalbox_engine::git::{Git, GitSettings};
 use signalbox_engine::sandbox::{SandboxError, Sandboxes};
 use signalbox_engine::store::{MasterKey, Store, StoreSettings};
 use signalbox_testkit::{ScriptedModel, Settings as ModelSettings};
-use signalbox_web::{About, App, TerminalPlaces, serve_local, serve_tcp};
+use signalbox_web::{About, App, TerminalPlaces, WebPlaces, serve_local, serve_tcp};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -162,8 +162,8 @@ pub(crate) async fn start(config: Config, options: HubOptions) -> Result<Running
         if options.chat {
             chats = Chats::open(&config, &desk, receivers);
         }
-        let own: Arc<dyn Channel> = Arc::new(terminals.clone());
-        std::iter::once(own).chain(chats.iter().flat_map(Chats::channels)).collect()
+        let own: [Arc<dyn Channel>; 2] = [Arc::new(terminals.clone()), Arc::new(WebPlaces)];
+        own.into_iter().chain(chats.iter().flat_map(Chats::channels)).collect()
     };
     let engine = Engine::start(components, channels, options.roles).await.map_err(start_failed)?;
     let version = env!("CARGO_PKG_VERSION").to_owned();

@@ -4,6 +4,7 @@
 //! is for what people read: colours are dropped, the blanks and joiners of ordinary writing stay, the rest shows too.
 
 use signalbox_core::policy::shell::reveal;
+use signalbox_core::text::colours::without_colours;
 
 /// Text for a decision: every hidden character is made visible.
 pub(crate) fn exact(text: &str) -> String {
@@ -53,26 +54,6 @@ pub(crate) fn fit(text: &str, width: usize) -> String {
 fn is_ordinary(char: char) -> bool {
     matches!(char, '\u{00a0}' | '\u{200c}' | '\u{200d}' | '\u{202f}' | '\u{3000}' | '\u{fe0e}' | '\u{fe0f}')
         || matches!(char, '\u{2000}'..='\u{200a}')
-}
-
-/// Drops the sequences that set colours (`ESC [ … m`), which programs write when they take a pipe for a terminal.
-fn without_colours(text: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("\u{1b}[") {
-        let (before, sequence) = rest.split_at(at);
-        kept.push_str(before);
-        let body = &sequence[2..];
-        let end = body.find(|c: char| !c.is_ascii_digit() && c != ';' && c != ':').unwrap_or(body.len());
-        if body[end..].starts_with('m') {
-            rest = &body[end + 1..];
-        } else {
-            kept.push_str(&sequence[..2]);
-            rest = body;
-        }
-    }
-    kept.push_str(rest);
-    kept
 }
 
 #[cfg(test)]

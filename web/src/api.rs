@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request, State};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use axum::{Json, Router, middleware};
@@ -65,8 +65,12 @@ pub(crate) fn routes() -> Router<App> {
         .layer(middleware::from_fn(etag::mark))
 }
 
-async fn refuse_unknown() -> Problem {
-    Refusal::NotFound("this hub's API has no such route; is the client of another version?".to_owned()).into()
+async fn refuse_unknown(address: Uri) -> Response {
+    if !address.path().starts_with("/api/") {
+        return crate::pages::nothing_here();
+    }
+    let unknown = Refusal::NotFound("this hub's API has no such route; is the client of another version?".to_owned());
+    Problem::from(unknown).into_response()
 }
 
 pub(crate) type Answer<T> = Result<Json<T>, Problem>;
@@ -84,7 +88,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Payload<T> {
 }
 
 /// The fields of a query, with faults like those of a body.
-struct Asked<T>(T);
+pub(crate) struct Asked<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     type Rejection = Problem;

@@ -89,8 +89,7 @@ fn in_the_open() -> Problem {
         StatusCode::FORBIDDEN,
         Refusal::Forbidden(
             "passwords and tokens are not taken in the open: reach this hub by https. Let a proxy do it and name it in \
-             web.trusted_proxies, with web.public_url, or give the hub a certificate (web.certificate); on the hub's own \
-             machine http://localhost will do"
+             web.trusted_proxies, with web.public_url; on the hub's own machine http://localhost will do"
                 .to_owned(),
         ),
     )

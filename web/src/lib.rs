@@ -13,6 +13,7 @@ mod etag;
 mod guard;
 mod health;
 mod limits;
+mod pages;
 mod peer;
 mod principal;
 mod problem;
@@ -23,12 +24,14 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 mod visitor;
+mod web_places;
 
 pub use peer::LocalPeer;
 pub use problem::Problem;
 pub use serve::{ServeError, serve_local, serve_tcp};
 pub use settings::{BadPublicUrl, PublicUrl, WebSettings};
 pub use terminal::{TerminalPlaces, Untold};
+pub use web_places::WebPlaces;
 
 use signalbox_core::account::Accounts;
 use signalbox_core::port::Hub;

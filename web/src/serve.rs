@@ -3,7 +3,7 @@
 use crate::guard::{self, Guard};
 use crate::limits::Limits;
 use crate::peer::LocalPeer;
-use crate::{App, api, health};
+use crate::{App, api, health, pages};
 use axum::{Extension, Router, middleware};
 use std::io;
 use std::net::SocketAddr;
@@ -62,7 +62,8 @@ pub async fn serve_tcp(
     let bound = listener.local_addr().map_err(failed)?;
     let limits = Arc::new(Limits::new(app.web.requests_per_minute));
     let guard = Guard { app: app.clone(), limits };
-    let guarded = api::routes().layer(middleware::from_fn_with_state(guard, guard::guard));
+    let routes = api::routes().merge(pages::routes());
+    let guarded = routes.layer(middleware::from_fn_with_state(guard, guard::guard));
     let router = health::routes().merge(guarded).layer(Extension(Closing(stop.clone()))).with_state(app).merge(hooks);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = tokio::spawn(async move {
@@ -94,7 +95,11 @@ pub async fn serve_local(
     }
     let listener = UnixListener::bind(path).map_err(failed)?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
-    let router = health::routes().merge(api::routes()).layer(Extension(Closing(stop.clone()))).with_state(app);
+    let router = health::routes()
+        .merge(api::routes())
+        .merge(pages::routes())
+        .layer(Extension(Closing(stop.clone())))
+        .with_state(app);
     let service = router.into_make_service_with_connect_info::<LocalPeer>();
     Ok(tokio::spawn(async move {
         let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());

@@ -42,6 +42,7 @@ macro_rules! nothing_else {
 impl signalbox_core::account::Accounts for Faulty {}
 
 impl signalbox_core::automation::Automation for Faulty {}
+impl signalbox_core::reading::Reading for Faulty {}
 
 nothing_else! {
     keep_file(KeepFile) -> Attachment;

@@ -1,6 +1,5 @@
 //! Who looks at a page, as an extractor: whoever is not signed in is led to where one does that, and back.
 
-use crate::client::Client;
 use crate::principal::{client_of, identify};
 use crate::{App, Problem};
 use axum::extract::FromRequestParts;
@@ -13,14 +12,11 @@ use std::fmt::Write as _;
 
 /// Who looks at a page.
 #[derive(Debug, Clone)]
-#[allow(dead_code, reason = "pages take what they need of it")]
 pub(crate) struct Visitor {
     /// The person.
     pub(crate) actor: Actor,
     /// How they have shown who they are.
     pub(crate) caller: Caller,
-    /// From where.
-    pub(crate) client: Client,
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -29,7 +25,7 @@ impl FromRequestParts<App> for Visitor {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let client = client_of(parts);
         match identify(parts, &client, app).await {
-            Ok(Some(caller)) if caller.may(Scope::Read) => Ok(Self { actor: caller.actor.clone(), caller, client }),
+            Ok(Some(caller)) if caller.may(Scope::Read) => Ok(Self { actor: caller.actor.clone(), caller }),
             Ok(Some(_)) => {
                 let refusal =
                     Refusal::Forbidden("this token is not good for looking: it needs the scope `read`".to_owned());
@@ -55,7 +51,6 @@ fn sign_in_page(parts: &Parts) -> String {
 }
 
 /// Where somebody who signed in wanted to go: a path of ours, never an address elsewhere.
-#[allow(dead_code, reason = "the page of signing in takes it")]
 pub(crate) fn local_path(next: &str) -> &str {
     let elsewhere = !next.starts_with('/') || next.starts_with("//") || next.contains('\\');
     if elsewhere || next.chars().any(char::is_control) { "/" } else { next }

@@ -24,6 +24,7 @@ pub mod place;
 pub mod policy;
 pub mod port;
 pub mod question;
+pub mod reading;
 pub mod schedule;
 pub mod sheet;
 pub mod subscription;

@@ -1,6 +1,7 @@
 //! Text of others, before a channel gives it its markup: what a reader must see, and what must not be parted.
 
 pub mod clean;
+pub mod colours;
 pub mod link;
 pub mod table;
 pub mod width;

@@ -10,6 +10,7 @@ mod follow;
 mod look;
 mod people;
 mod push;
+mod reading;
 mod refuse;
 mod steer;
 mod submit;

@@ -8,7 +8,7 @@ use super::columns::signed;
 use super::db::Tx;
 use super::error::StoreError;
 use sha2::{Digest, Sha256};
-use signalbox_core::id::BlobId;
+use signalbox_core::id::{BlobId, TaskId};
 use signalbox_core::time::Timestamp;
 use signalbox_core::tool::hex;
 use std::io;
@@ -107,6 +107,16 @@ impl Store {
         let (id, bytes) = self.files.store(from).await?;
         self.db.write((id.clone(), bytes), |tx, (id, bytes)| Box::pin(touch(tx, id, *bytes))).await?;
         Ok(id)
+    }
+
+    /// Whether a task's request or record names this blob.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn names_blob(&self, task: &TaskId, blob: &BlobId) -> Result<bool, StoreError> {
+        let found = sqlx::query("SELECT 1 AS known FROM blob_refs WHERE task_id = ? AND blob_id = ?");
+        let found = found.bind(task.as_str()).bind(blob.as_str());
+        Ok(found.fetch_optional(&mut *self.db.read().await?).await?.is_some())
     }
 
     /// Opens a blob for reading.

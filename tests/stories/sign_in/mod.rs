@@ -3,6 +3,7 @@
 mod browsers;
 mod factors;
 mod guarding;
+mod pages;
 mod programs;
 mod rights;
 mod stage;

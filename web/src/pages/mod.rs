@@ -1,0 +1,60 @@
+//! The pages that people see. Each is made here, whole, from what the [`Hub`](signalbox_core::port::Hub) lets its visitor
+//! see; every change is asked of the API by one small script. Nothing of others is markup on them ([`markup`]).
+
+mod account;
+mod asked;
+mod assets;
+mod attached;
+mod automation;
+mod card;
+mod changes;
+mod diff;
+mod fault;
+mod frame;
+mod icon;
+mod inbox;
+mod live;
+mod markdown;
+mod markup;
+mod moment;
+mod new_task;
+mod people;
+mod pill;
+mod projects;
+mod row;
+mod sign_in;
+mod standing;
+mod task;
+mod task_head;
+mod tasks;
+mod told;
+mod transcript;
+
+use crate::App;
+pub(crate) use crate::visitor::Visitor;
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+
+/// Every page.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .merge(assets::routes())
+        .merge(inbox::routes())
+        .merge(tasks::routes())
+        .merge(new_task::routes())
+        .merge(task::routes())
+        .merge(live::routes())
+        .merge(changes::routes())
+        .merge(attached::routes())
+        .merge(projects::routes())
+        .merge(people::routes())
+        .merge(automation::routes())
+        .merge(standing::routes())
+        .merge(account::routes())
+        .merge(sign_in::routes())
+}
+
+/// The page for addresses where nothing is.
+pub(crate) fn nothing_here() -> Response {
+    fault::nothing_here().into_response()
+}
