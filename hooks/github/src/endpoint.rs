@@ -65,7 +65,8 @@ async fn take_delivery(State(endpoint): State<Arc<Endpoint>>, headers: HeaderMap
     }
 }
 
-/// The payload's text: the body itself, or a form's field.
+/// The payload's text: the body itself, or a form's only field. The signature does not cover the content type, so it alone makes
+/// no form of a body: JSON that somebody wrote `&payload=` into would be read as what they please.
 fn payload<'b>(content_type: &str, body: &'b [u8]) -> Option<Cow<'b, str>> {
     let text = std::str::from_utf8(body).ok()?;
     if !content_type.starts_with("application/x-www-form-urlencoded") {
@@ -73,8 +74,10 @@ fn payload<'b>(content_type: &str, body: &'b [u8]) -> Option<Cow<'b, str>> {
     }
     let mut form = Url::parse("http://form.invalid/").ok()?;
     form.set_query(Some(text));
-    let field = form.query_pairs().find(|(name, _)| name == "payload")?.1.into_owned();
-    Some(Cow::Owned(field))
+    let mut fields = form.query_pairs();
+    let (_, field) = fields.next().filter(|(name, _)| name == "payload")?;
+    let alone = fields.next().is_none();
+    alone.then(|| Cow::Owned(field.into_owned()))
 }
 
 #[cfg(test)]
@@ -89,5 +92,12 @@ mod tests {
         assert_eq!(payload("application/json", b"{}").unwrap(), "{}");
         assert_eq!(payload("application/x-www-form-urlencoded", b"other=1"), None);
         assert_eq!(payload("application/json", b"\xff"), None);
+    }
+
+    #[test]
+    fn a_body_that_was_signed_as_json_is_no_form() {
+        let forged = br#"{"body":"nice &payload=%7B%22action%22%3A%22created%22%7D& bye"}"#;
+        assert_eq!(payload("application/x-www-form-urlencoded", forged), None);
+        assert_eq!(payload("application/x-www-form-urlencoded", b"payload=%7B%7D&payload=%7B%22a%22%3A1%7D"), None);
     }
 }

@@ -151,14 +151,14 @@ const KNOCKS: [(Attack, Make, u16); 15] = [
     (
         attack("the hub's own API on the address for webhooks", "OWASP API5:2023, broken function level authorization"),
         |knock| knock.client.post(format!("{}/api/v1/tasks", knock.team.web)).json(&json!({"prompt": "x"})),
-        404,
+        401,
     ),
     (
         attack("the API by way of a path that goes back", "CWE-22, path traversal"),
         |knock| {
             knock.client.request(Method::GET, format!("{}/hooks/github/%2e%2e/%2e%2e/api/v1/approvals", knock.team.web))
         },
-        404,
+        401,
     ),
     (
         attack("a real delivery under an id of a thousand characters", "CWE-400, uncontrolled resource consumption"),
