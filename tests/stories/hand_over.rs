@@ -69,7 +69,7 @@ async fn what_a_hostile_sandbox_puts_there_leads_nowhere() {
     let serving = world.serves().await;
     let socket = site(&world, PUSHING).await;
     let plant = "mkdir -p .signalbox/out/deep && (cd .signalbox/out && ln -s /etc/passwd link && ln -s .. up && mkfifo pipe && \
-                 echo twice > one && ln one two && head -c 26214400 /dev/zero > large.bin && truncate -s 64M zz.bin && \
+                 echo twice > one && ln one two && head -c 26214400 /dev/zero > large.bin && truncate -s 1G zz.bin && \
                  echo x > deep/er.txt && printf y > \"$(printf 'a\\nb.txt')\" && printf z > \"$(printf 'b\\342\\200\\256gpj.exe')\")";
     let commit = "git add --force .signalbox/out/one .signalbox/out/link && git -c user.name=x -c user.email=x@x commit --quiet --message mine";
     let calls = script(&[bash(plant), bash(commit), write("a.txt", "a\n")]);
