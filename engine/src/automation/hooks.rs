@@ -79,8 +79,8 @@ pub(super) async fn try_out(parts: &Parts, actor: &Actor, name: &str, request: T
     let hook = find(parts, actor, name).await?;
     let rules = checked(&hook.rules)?;
     let code = fresh::link_code();
-    let making = Making { hook: &hook.name, code: &code, limit: parts.settings.run.prompt_bytes };
-    match template::make(&rules, &request.told, &making) {
+    let making = Making { hook: hook.name, code, limit: parts.settings.run.prompt_bytes };
+    match template::make_in_time(rules, request.told, making).await {
         Ok(Made::Unwanted) => Ok(Trial::Unwanted),
         Ok(Made::Prompt(prompt)) => Ok(Trial::Asked { prompt }),
         Err(error) => Err(Refusal::Invalid(error.to_string())),

@@ -7,6 +7,7 @@ mod clock;
 mod doors;
 mod entitle;
 mod hooks;
+mod limited;
 mod schedules;
 mod secret;
 mod subscribers;

@@ -44,8 +44,8 @@ async fn heed(parts: &Parts, hook: &Hook, update: &Update) -> Result<Heeded, Ref
     let told: Told = serde_json::from_str(&update.raw).map_err(unreadable)?;
     let rules = Rules::parse(&hook.rules).map_err(|error| Refusal::Invalid(error.to_string()))?;
     let code = fresh::link_code();
-    let making = Making { hook: &hook.name, code: &code, limit: parts.settings.run.prompt_bytes };
-    let prompt = match template::make(&rules, &told, &making) {
+    let making = Making { hook: hook.name.clone(), code, limit: parts.settings.run.prompt_bytes };
+    let prompt = match template::make_in_time(rules, told, making).await {
         Ok(Made::Prompt(prompt)) => prompt,
         Ok(Made::Unwanted) => return Ok(Heeded::Unwanted),
         Err(error) => return Err(Refusal::Invalid(error.to_string())),

@@ -2,15 +2,25 @@
 //!
 //! What came from outside cannot pass for the instruction: every text of it stands between marks that carry a number
 //! nobody outside can know, with hidden characters made visible, below a sentence that says what the marks mean.
+//!
+//! A template takes a moment and little memory, whatever it says and whatever it is told. Fuel counts most of that; what it
+//! would count too late (values as JSON, indented) is written by [`limited`], and what cannot be limited is not there.
 
-use minijinja::value::{Serde, Value, ValueKind};
-use minijinja::{Environment, Error, Output, State, UndefinedBehavior, context};
+use super::limited::{Limited, json};
+use minijinja::value::{Kwargs, Serde, Value, ValueKind};
+use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior, context};
 use signalbox_core::hook::{Rules, Told};
 use signalbox_core::policy::shell::reveal;
-use std::io::{self, Write};
+use std::time::Duration;
 
 /// How many steps a template may take: enough for some thousand fields, and over in a moment.
 const FUEL: u64 = 200_000;
+/// How long it may take on the clock, should steps be dearer than thought.
+const DEADLINE: Duration = Duration::from_secs(5);
+/// The largest value that is written as JSON within a template, in bytes: a little more than the largest that can be told.
+const LARGEST: usize = 8 << 20;
+/// The deepest indent of JSON that a template may ask for, in blanks.
+const DEEPEST: usize = 8;
 /// What an expression or template may name.
 const KNOWN: [&str; 3] = ["event", "hook", "payload"];
 
@@ -33,13 +43,19 @@ pub(crate) struct BadTemplate {
 
 /// How a prompt is made.
 #[derive(Debug, Clone)]
-pub(crate) struct Making<'a> {
+pub(crate) struct Making<T> {
     /// The hook's name.
-    pub(crate) hook: &'a str,
+    pub(crate) hook: T,
     /// A number that nobody outside knows.
-    pub(crate) code: &'a str,
+    pub(crate) code: T,
     /// The longest prompt, in bytes.
     pub(crate) limit: u64,
+}
+
+impl Making<String> {
+    fn as_deref(&self) -> Making<&str> {
+        Making { hook: &self.hook, code: &self.code, limit: self.limit }
+    }
 }
 
 /// Whether the rules make sense as far as that can be seen before anything is told.
@@ -65,11 +81,27 @@ pub(crate) fn check(rules: &Rules) -> Result<(), BadTemplate> {
     }
 }
 
+/// Does [`make`] beside the work that must not wait for it.
+///
+/// # Errors
+/// As [`make`].
+pub(crate) async fn make_in_time(rules: Rules, told: Told, making: Making<String>) -> Result<Made, BadTemplate> {
+    let made = tokio::task::spawn_blocking(move || make(&rules, &told, &making.as_deref()));
+    match tokio::time::timeout(DEADLINE, made).await {
+        Ok(Ok(made)) => made,
+        Ok(Err(_)) => Err(BadTemplate { what: "the rule", why: "ends in a fault of the hub: simplify it".to_owned() }),
+        Err(_) => {
+            let why = format!("takes longer than {} s: simplify it", DEADLINE.as_secs());
+            Err(BadTemplate { what: "the rule", why })
+        }
+    }
+}
+
 /// Decides whether what was told is wanted, and makes the prompt of it.
 ///
 /// # Errors
 /// [`BadTemplate`] when the template asks for what is not there, or takes too long, or becomes too long.
-pub(crate) fn make(rules: &Rules, told: &Told, making: &Making<'_>) -> Result<Made, BadTemplate> {
+pub(crate) fn make(rules: &Rules, told: &Told, making: &Making<&str>) -> Result<Made, BadTemplate> {
     let known = context! {
         event => &told.event,
         hook => making.hook,
@@ -86,14 +118,14 @@ pub(crate) fn make(rules: &Rules, told: &Told, making: &Making<'_>) -> Result<Ma
     }
     let environment = environment(making.code);
     let template = environment.template_from_str(&rules.prompt).map_err(|error| bad("task.prompt", &error))?;
-    let mut prompt = Limited { text: Vec::new(), left: usize::try_from(making.limit).unwrap_or(usize::MAX) };
+    let mut prompt = Limited::new(usize::try_from(making.limit).unwrap_or(usize::MAX));
     template.render_captured_to(&known, &mut prompt).map_err(|error| bad("task.prompt", &error))?;
-    let prompt = String::from_utf8_lossy(&prompt.text).trim().to_owned();
+    let prompt = prompt.into_text().trim().to_owned();
     Ok(Made::Prompt(explained(prompt, making)))
 }
 
 /// Says what the marks mean, where there are any.
-fn explained(prompt: String, making: &Making<'_>) -> String {
+fn explained(prompt: String, making: &Making<&str>) -> String {
     let Making { hook, code, .. } = making;
     if !prompt.contains(&open(code)) {
         return prompt;
@@ -119,6 +151,10 @@ fn environment(code: &str) -> Environment<'static> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
     environment.set_recursion_limit(50);
+    environment.add_filter("tojson", as_told);
+    // These show values as deeply indented as they lie, and are for those who write templates at home.
+    environment.remove_filter("pprint");
+    environment.remove_global("debug");
     let (open, close) = (open(code), close(code));
     environment.set_formatter(move |out, state, value| write_marked(out, state, value, (&open, &close)));
     environment
@@ -131,10 +167,13 @@ fn write_marked(
     value: &Value,
     (open, close): (&str, &str),
 ) -> Result<(), Error> {
+    let text = match value.as_str() {
+        Some(text) => text.to_owned(),
+        None => as_json(value, Some(2))?,
+    };
     let written = match value.kind() {
-        ValueKind::Number | ValueKind::Bool | ValueKind::None => write!(out, "{}", as_json(value)),
+        ValueKind::Number | ValueKind::Bool | ValueKind::None => write!(out, "{text}"),
         _ => {
-            let text = value.as_str().map_or_else(|| as_json(value), str::to_owned);
             let text = reveal(&text.replace("\r\n", "\n"));
             let separated = if text.contains('\n') { "\n" } else { "" };
             write!(out, "{open}{separated}{text}{separated}{close}")
@@ -143,29 +182,27 @@ fn write_marked(
     written.map_err(Error::from)
 }
 
-fn as_json(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
+/// The filter `tojson`: `indent` is a number of blanks, or true for two.
+fn as_told(value: &Value, indent: Option<Value>, named: Kwargs) -> Result<String, Error> {
+    let indent = indent.map_or_else(|| named.get("indent"), |indent| Ok(Some(indent)))?;
+    named.assert_all_used()?;
+    let indent: Option<usize> = match indent {
+        Some(indent) if indent.kind() == ValueKind::Bool => indent.is_true().then_some(2),
+        Some(indent) => Some(indent.try_into()?),
+        None => None,
+    };
+    if indent.is_some_and(|indent| indent > DEEPEST) {
+        let why = format!("tojson indents by {DEEPEST} blanks at most");
+        return Err(Error::new(ErrorKind::InvalidOperation, why));
+    }
+    as_json(value, indent)
+}
+
+fn as_json(value: &Value, indent: Option<usize>) -> Result<String, Error> {
+    json(value, indent, LARGEST).map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
 }
 
 fn bad(what: &'static str, error: &Error) -> BadTemplate {
     let line = error.line().map(|line| format!(" (line {line})")).unwrap_or_default();
     BadTemplate { what, why: format!("cannot be used: {error}{line}") }
-}
-
-/// Takes so many bytes and no more.
-struct Limited {
-    text: Vec<u8>,
-    left: usize,
-}
-
-impl Write for Limited {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.left = self.left.checked_sub(bytes.len()).ok_or_else(|| io::Error::other("it becomes too long"))?;
-        self.text.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

@@ -15,7 +15,7 @@ fn told(payload: Value) -> Told {
     Told { event: "alert".to_owned(), payload }
 }
 
-fn making(limit: u64) -> Making<'static> {
+fn making(limit: u64) -> Making<&'static str> {
     Making { hook: "ci", code: "k3f9", limit }
 }
 
@@ -84,6 +84,50 @@ fn no_template_takes_long_or_becomes_long() {
     assert!(prompt(endless, json!({})).unwrap_err().contains("fuel"));
     let long = prompt("{% for a in range(9999) %}0123456789{% endfor %}", json!({})).unwrap_err();
     assert!(long.contains("task.prompt"), "{long}");
+}
+
+#[rstest]
+#[case::indented_by_far("{{ payload | tojson(indent=400000000) }}", "indents by 8 blanks at most")]
+#[case::indented_by_far_by_place("{{ payload | tojson(400000000) }}", "indents by 8 blanks at most")]
+#[case::indented_by_map("{{ [payload] | map('tojson', 400000000) | first }}", "indents by 8 blanks at most")]
+#[case::shown_indented("{{ payload | pprint }}", "unknown filter")]
+#[case::shown_with_all("{{ debug() }}", "unknown")]
+#[case::indented("{{ payload.t | indent(4000000000, true) }}", "fuel")]
+#[case::formatted("{{ '%4000000000d' | format(1) }}", "fuel")]
+#[case::repeated("{{ 'x' * 4000000000 }}", "fuel")]
+#[case::replaced("{{ payload.t | replace('', 'x' * 9000000) }}", "fuel")]
+#[case::sliced("{{ payload.list | slice(4000000000) | list }}", "fuel")]
+#[case::filled("{{ payload.list | batch(4000000000, 'x') | list }}", "fuel")]
+#[case::ranged("{{ range(4000000000) | list }}", "too many elements")]
+#[case::doubled(
+    "{% set n = namespace(t='xxxxxxxx') %}{% for i in range(40) %}{% set n.t = n.t ~ n.t %}{% endfor %}",
+    "fuel"
+)]
+fn what_would_become_large_is_refused_before_it_is(#[case] template: &str, #[case] fault: &str) {
+    let started = std::time::Instant::now();
+    let payload = json!({"t": "a\nb\nc\n".repeat(2000), "list": [1, 2, 3]});
+    let said = prompt(template, payload).unwrap_err();
+    assert!(said.contains(fault), "{said}");
+    assert!(started.elapsed() < std::time::Duration::from_secs(2), "{:?}", started.elapsed());
+}
+
+#[test]
+fn what_is_told_deep_down_does_not_grow_by_its_indent() {
+    let deep = (0..120).fold(json!(vec![1; 100_000]), |inner, _| json!([inner]));
+    for template in ["{{ payload }}", "{{ payload | tojson(2) }}"] {
+        let said = prompt(template, deep.clone()).unwrap_err();
+        assert!(said.contains("it becomes too long"), "{said}");
+    }
+}
+
+#[test]
+fn a_value_is_told_as_json_where_a_template_wants_it() {
+    let payload = json!({"a": {"b": [1, true]}});
+    let told = |template: &str| prompt(template, payload.clone()).unwrap().split("\n\n").nth(1).unwrap().to_owned();
+    assert_eq!(told("{{ payload.a | tojson }}"), "<outside-k3f9>{\"b\":[1,true]}</outside-k3f9>");
+    let indented = "<outside-k3f9>\n{\n  \"b\": [\n    1,\n    true\n  ]\n}\n</outside-k3f9>";
+    assert_eq!(told("{{ payload.a | tojson(indent=2) }}"), indented);
+    assert_eq!(told("{{ payload.a | tojson(true) }}"), indented);
 }
 
 #[rstest]
