@@ -339,7 +339,11 @@ impl Config {
         check(is_app && github.app_id.parse::<u64>().is_err(), "github.app_id must be a number in quotes");
         check(is_app && !set(&github.private_key), "github.app_id needs github.private_key");
         check(set(&github.token) && github.name.is_empty(), "github.token needs github.name, the login of its account");
-        check(github.is_on() && !set(&github.webhook_secret), "GitHub needs github.webhook_secret");
+        check(
+            github.is_on() && github.webhook_secret.expose_secret().len() < signalbox_github::SHORTEST_SECRET,
+            "GitHub needs github.webhook_secret: at least 16 characters, as `openssl rand -hex 32` makes them; set the same \
+             where GitHub's webhook is configured",
+        );
         check(github.is_on() && self.web.listen.is_empty(), "GitHub sends to the hub, which needs web.listen");
         check(github.per_minute == 0 || github.per_hour == 0, "github's limits must be more than 0");
         faults

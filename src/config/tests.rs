@@ -71,10 +71,12 @@ fn github_says_what_it_lacks() {
       - github.app_id must be a number in quotes
       - github.app_id needs github.private_key
       - github.token needs github.name, the login of its account
-      - GitHub needs github.webhook_secret
+      - GitHub needs github.webhook_secret: at least 16 characters, as `openssl rand -hex 32` makes them; set the same where GitHub's webhook is configured
       - GitHub sends to the hub, which needs web.listen
       - github's limits must be more than 0
     ");
+    let short = "[github]\ntoken = 'x'\nname = 'signalbox'\nwebhook_secret = 'short'\n";
+    assert!(load(short, &[]).unwrap_err().to_string().contains("github.webhook_secret: at least 16 characters"));
     let environment = [("SIGNALBOX_GITHUB_REPOSITORIES", "acme/site, acme/app"), ("SIGNALBOX_GITHUB_TOKEN", "")];
     assert_eq!(load("", &environment).unwrap().github.repositories, ["acme/site", "acme/app"]);
 }

@@ -12,8 +12,11 @@ pub enum GitHubError {
     /// The token is none.
     #[error("this is no token of GitHub: one looks like github_pat_11AB… or ghp_…")]
     Token,
-    /// The webhook's secret is missing.
-    #[error("webhooks need a secret: the one that was set where they are configured at GitHub")]
+    /// The webhook's secret is missing or too short.
+    #[error(
+        "webhooks need a secret of at least 16 characters: make one (`openssl rand -hex 32`), and set it here and where they \
+         are configured at GitHub"
+    )]
     WebhookSecret,
     /// The address of the API is none.
     #[error("`{0}` is no address of GitHub's API: use https://api.github.com, or https://HOST/api/v3")]

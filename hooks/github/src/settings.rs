@@ -10,6 +10,9 @@ use std::path::PathBuf;
 /// GitHub's own address; an Enterprise server has `https://HOST/api/v3`.
 pub const API_URL: &str = "https://api.github.com";
 
+/// The shortest secret that webhooks may be signed with, in bytes. Whoever has read one delivery can try shorter ones at home.
+pub const SHORTEST_SECRET: usize = 16;
+
 /// How the adapter is set up.
 #[derive(Debug, Clone)]
 pub struct GitHubSettings {
@@ -79,7 +82,7 @@ impl GitHubSettings {
             Credentials::Token(_) if self.name.is_empty() => return Err(GitHubError::Name(String::new())),
             Credentials::Token(_) => {}
         }
-        if self.webhook_secret.expose_secret().is_empty() {
+        if self.webhook_secret.expose_secret().len() < SHORTEST_SECRET {
             return Err(GitHubError::WebhookSecret);
         }
         if !self.name.is_empty() && !is_login(&self.name) {
@@ -119,7 +122,7 @@ mod tests {
     fn with(token: &str, name: &str) -> GitHubSettings {
         GitHubSettings {
             credentials: Credentials::Token(token.into()),
-            webhook_secret: "s3cret".into(),
+            webhook_secret: "s3cret-and-long-enough".into(),
             api_url: API_URL.to_owned(),
             ca_file: None,
             name: name.to_owned(),
@@ -136,8 +139,10 @@ mod tests {
         assert!(matches!(with("a b", "signalbox").check(), Err(GitHubError::Token)));
         assert!(matches!(with("ghp_abc", "").check(), Err(GitHubError::Name(_))));
         assert!(matches!(with("ghp_abc", "@signalbox").check(), Err(GitHubError::Name(_))));
-        let no_secret = GitHubSettings { webhook_secret: "".into(), ..with("ghp_abc", "signalbox") };
-        assert!(matches!(no_secret.check(), Err(GitHubError::WebhookSecret)));
+        for secret in ["", "x", "fifteen-letters"] {
+            let bad = GitHubSettings { webhook_secret: secret.into(), ..with("ghp_abc", "signalbox") };
+            assert!(matches!(bad.check(), Err(GitHubError::WebhookSecret)), "{secret}");
+        }
         let bad = GitHubSettings { repositories: vec!["acme".to_owned()], ..with("ghp_abc", "signalbox") };
         assert!(matches!(bad.check(), Err(GitHubError::Repository(_))));
         for url in ["", "api.github.com", "ftp://api.github.com"] {
@@ -152,6 +157,6 @@ mod tests {
     #[test]
     fn nothing_that_is_printed_holds_a_secret() {
         let printed = format!("{:?}", with("very_secret", "signalbox"));
-        assert!(!printed.contains("very_secret") && !printed.contains("s3cret"), "{printed}");
+        assert!(!printed.contains("very_secret") && !printed.contains("s3cret-and"), "{printed}");
     }
 }

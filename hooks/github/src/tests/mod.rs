@@ -28,7 +28,7 @@ pub(crate) fn with_token() -> GitHubSettings {
     provide_crypto();
     GitHubSettings {
         credentials: Credentials::Token("ghp_secret".into()),
-        webhook_secret: "s3cret".into(),
+        webhook_secret: "s3cret-and-long-enough".into(),
         api_url: API_URL.to_owned(),
         ca_file: None,
         name: "signalbox".to_owned(),

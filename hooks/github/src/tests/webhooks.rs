@@ -19,7 +19,7 @@ async fn served(desk: &Arc<Counter>) -> String {
 }
 
 fn signed(body: &[u8]) -> String {
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, b"s3cret"), body);
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, b"s3cret-and-long-enough"), body);
     let hex: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256={hex}")
 }
