@@ -2,7 +2,7 @@
 //! do, is not asked here.
 //!
 //! Only what was written counts, as it was when it happened: an edit is no request, and what is edited afterwards changes none.
-//! Bots are not heard, nor are we ourselves.
+//! Bots are not heard, nor are we ourselves, nor what an App wrote in a person's name: others may have told it what to write.
 
 pub(crate) mod check;
 mod talk;
@@ -94,7 +94,7 @@ pub(crate) fn meaning(event: &str, id: &str, payload: &Payload, us: &Us) -> Mean
         ("repository", "renamed" | "transferred") => return tending::moved(&scene),
         ("issues" | "pull_request", "unlocked") => return tending::unlocked(&scene),
         ("check_run", "completed") => return check::completed(&scene),
-        _ if scene.is_bot() => None,
+        _ if scene.is_bot() || scene.is_through_app() => None,
         ("issue_comment", "created") => talk::commented(&scene),
         ("pull_request_review_comment", "created") => talk::commented_line(&scene),
         ("pull_request_review", "submitted") => talk::reviewed(&scene),
@@ -139,6 +139,17 @@ impl<'a> Scene<'a> {
 
     fn is_bot(&self) -> bool {
         self.sender.kind == "Bot" || self.sender.login.eq_ignore_ascii_case(&self.us.login)
+    }
+
+    /// Whether an App wrote what is new in it, with a person's token. GitHub says so of comments and issues alone.
+    fn is_through_app(&self) -> bool {
+        let Payload { action, issue, comment, .. } = self.payload;
+        let app = match (comment, issue) {
+            (Some(comment), _) => &comment.performed_via_github_app,
+            (None, Some(issue)) if action == "opened" => &issue.performed_via_github_app,
+            _ => &None,
+        };
+        app.is_some()
     }
 
     fn manner(&self) -> Manner {

@@ -49,6 +49,9 @@ pub(crate) struct Issue {
     pub(crate) body: Option<String>,
     #[serde(default)]
     pub(crate) user: Option<User>,
+    /// The App that wrote it in the person's name.
+    #[serde(default)]
+    pub(crate) performed_via_github_app: Option<serde_json::Value>,
     /// There for a pull request.
     #[serde(default)]
     pub(crate) pull_request: Option<serde_json::Value>,
@@ -94,6 +97,9 @@ pub(crate) struct Comment {
     pub(crate) body: Option<String>,
     #[serde(default)]
     pub(crate) user: Option<User>,
+    /// The App that wrote it in the person's name.
+    #[serde(default)]
+    pub(crate) performed_via_github_app: Option<serde_json::Value>,
     #[serde(default)]
     pub(crate) path: Option<String>,
     #[serde(default)]

@@ -20,10 +20,12 @@ enum By {
     Member,
     /// Somebody who may ask for work, but not decide on others'.
     Colleague,
+    /// An App that has the member's token, and was talked into writing this.
+    App,
 }
 
 /// What must start nothing: by whom, and what is written with a request for `WORK` and the code of an open approval, `CODE`.
-const SILENT: [(Attack, By, &str); 16] = [
+const SILENT: [(Attack, By, &str); 17] = [
     (
         attack(
             "a stranger asks for work",
@@ -97,6 +99,14 @@ const SILENT: [(Attack, By, &str); 16] = [
     (
         attack("a colleague approves for somebody else", "CWE-863, incorrect authorization"),
         By::Colleague,
+        "/approve CODE",
+    ),
+    (
+        attack(
+            "an App approves in the name of a member who gave it their token",
+            "GitHub, Generating a user access token for an App; CWE-441, confused deputy",
+        ),
+        By::App,
         "/approve CODE",
     ),
     (
@@ -198,9 +208,16 @@ impl Cast {
             By::Stranger => &self.stranger,
             By::Reader => &self.reader,
             By::Bot => &self.bot,
-            By::Member => &self.ann,
+            By::Member | By::App => &self.ann,
             By::Colleague => &self.colleague,
         }
+    }
+
+    fn writes(&self, by: By, thread: &Thread, words: &str) {
+        match by {
+            By::App => self.who(by).comments_through_app(thread, words),
+            _ => self.who(by).comments(thread, words),
+        };
     }
 }
 
@@ -215,7 +232,7 @@ async fn words_of_others_start_and_decide_nothing() {
         let elsewhere = cast.ann.opens_issue(&team.repo, "Elsewhere", "");
         let place = if words.contains("/approve") { &issue } else { &elsewhere };
         let words = words.replace("WORK", &just_say("Work that nobody asked for.")).replace("CODE", &code);
-        cast.who(by).comments(place, &words);
+        cast.writes(by, place, &words);
     }
     let talk = cast.ann.comments(&issue, "We talk among ourselves.");
     cast.ann.edits(&issue, talk, &format!("@signalbox {}", just_say(EDITED.tries)));

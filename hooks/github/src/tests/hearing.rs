@@ -97,6 +97,7 @@ fn what_decides_or_stops_does_not_wait(#[case] text: &str) {
 #[case::bot({ let mut of_bot = comment("@signalbox x"); of_bot["sender"] = user("other[bot]", 9); of_bot })]
 #[case::ours({ let mut ours = comment("@signalbox x"); ours["sender"] = user("signalbox[bot]", 8); ours })]
 #[case::by_another({ let mut other = comment("@signalbox x"); other["comment"]["user"] = user("bob", 6); other })]
+#[case::through_an_app({ let mut through = comment("/approve abcd1234"); through["comment"]["performed_via_github_app"] = json!({"id": 9, "slug": "writer"}); through })]
 #[case::no_repository({ let mut none = comment("@signalbox x"); none["repository"] = Value::Null; none })]
 #[case::odd_repository({ let mut odd = comment("@signalbox x"); odd["repository"]["full_name"] = "../x".into(); odd })]
 fn what_is_not_for_us_is_nothing(#[case] payload: Value) {
@@ -156,6 +157,19 @@ fn a_new_issue_that_mentions_us_is_a_request() {
     opened["issue"]["body"] = "@signalbox solve this".into();
     let asked = asked("issues", opened);
     assert_eq!((words(&asked), asked.heard.message.as_deref()), ("@signalbox solve this", Some("i")));
+}
+
+#[test]
+fn an_issue_that_an_app_wrote_asks_for_nothing_but_people_may_ask_there() {
+    let mut opened = payload("opened", json!({"issue": issue()}));
+    opened["issue"]["body"] = "@signalbox solve this".into();
+    opened["issue"]["performed_via_github_app"] = json!({"id": 9, "slug": "writer"});
+    assert_eq!(heard("issues", opened.clone()), Meaning::Nothing);
+    let mut commented = comment("@signalbox solve this");
+    commented["issue"] = opened["issue"].clone();
+    assert_eq!(words(&asked("issue_comment", commented)), "@signalbox solve this");
+    let labeled = payload("labeled", json!({"issue": opened["issue"], "label": {"name": "ask signalbox"}}));
+    assert!(matches!(heard("issues", labeled), Meaning::Asked(_)));
 }
 
 #[test]

@@ -52,6 +52,12 @@ impl User {
         self.act(|world| world.comment(thread.told(self.id()), body, None))
     }
 
+    /// An App writes a comment with the token that this person gave it. Gives its number.
+    pub fn comments_through_app(&self, thread: &Thread, body: &str) -> u64 {
+        self.must(&thread.repo, Role::Read, "comment");
+        self.act(|world| world.comment(thread.told(self.id()), body, Some(world.app)))
+    }
+
     /// Changes a comment, which may be somebody else's if they may push.
     pub fn edits(&self, thread: &Thread, comment: u64, body: &str) {
         self.act(|world| {
