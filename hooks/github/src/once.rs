@@ -3,6 +3,7 @@
 
 use crate::event::fingerprint;
 use crate::hear::Asked;
+use signalbox_core::button::Press;
 use signalbox_core::desk::{Desk, Said};
 use signalbox_core::port::Refusal;
 
@@ -25,8 +26,8 @@ impl Once {
             (Some(message), _) => {
                 Self { id: id.to_owned(), told: Some(format!("said:{} {message}", asked.heard.place.address())) }
             }
-            // A button's code is used up by itself.
-            (None, Said::Pressed { .. }) => Self { id: id.to_owned(), told: None },
+            // An approval's button is used up by itself. A task's would work again: that of a task which was retried stops it.
+            (None, Said::Pressed { code }) if is_used_up(code) => Self { id: id.to_owned(), told: None },
             (None, _) => Self::payload(id, raw),
         }
     }
@@ -39,4 +40,8 @@ impl Once {
             None => desk.note(source, told, &self.id).await.map(|()| true),
         }
     }
+}
+
+fn is_used_up(code: &str) -> bool {
+    code.parse::<Press>().is_ok_and(|press| press.task().is_none())
 }

@@ -4,10 +4,12 @@ use super::{Attack, attack};
 use crate::github::Team;
 use crate::harness::PATIENCE;
 use crate::telegram::leave_a_trace;
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Client, Method, RequestBuilder, Url};
 use ring::hmac;
 use serde_json::{Value, json};
 use signalbox_testkit::github::{Delivery, Role, Visibility};
+use signalbox_testkit::script::Script;
 use std::time::Duration;
 
 pub(super) const ABOUT: &str = "At the door: Requests to the webhook address, by somebody who has read a real delivery or \
@@ -33,6 +35,16 @@ impl Knock<'_> {
         self.sends(event, id, body).header("x-hub-signature-256", format!("sha256={signature}"))
     }
 
+    /// What was signed as JSON, brought as the form that somebody wrote into a text of it.
+    fn sends_as_form(&self, event: &str, id: &str) -> RequestBuilder {
+        let mut form = Url::parse("http://form.invalid/").expect("an address");
+        form.query_pairs_mut().append_pair("payload", &self.forged());
+        let mut signed: Value = serde_json::from_str(self.body).expect("JSON");
+        signed["issue"]["title"] = format!("&{}&", form.query().unwrap_or_default()).into();
+        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+        self.sends_signed(event, id, signed.to_string()).headers(HeaderMap::from_iter([(CONTENT_TYPE, form)]))
+    }
+
     /// Somebody else's words under the real signature of others.
     fn forged(&self) -> String {
         self.body.replace("I leave a trace", "I leave another")
@@ -48,7 +60,7 @@ type Make = fn(&Knock<'_>) -> RequestBuilder;
 type Forge = fn(&mut Value);
 
 /// What is sent, and how it is answered.
-const KNOCKS: [(Attack, Make, u16); 15] = [
+const KNOCKS: [(Attack, Make, u16); 16] = [
     (
         attack("no signature at all", "Appwrite, advisory-database#7131 (CWE-347); JENKINS-48012"),
         |knock| knock.sends("issue_comment", "k1", knock.body),
@@ -173,6 +185,14 @@ const KNOCKS: [(Attack, Make, u16); 15] = [
         |knock| knock.sends_signed("check_run", "k15", knock.body.to_owned()),
         202,
     ),
+    (
+        attack(
+            "JSON with `&payload=` in a title, sent again as a form",
+            "GitHub, Webhook headers: the content type is not signed; CWE-436, interpretation conflict",
+        ),
+        |knock| knock.sends_as_form("issue_comment", "k16"),
+        400,
+    ),
 ];
 
 /// What GitHub itself could be made to say: signed, and for the wrong ones.
@@ -209,10 +229,14 @@ const PRESSES: [(Attack, Forge); 4] = [
 const REPLAY: Attack = attack("a real delivery again and again", "GitHub, Best practices for webhooks: replay attacks");
 const RENAMED: Attack =
     attack("a real delivery again, under ids of its own", "GitHub, Webhook headers: a delivery's id is not signed");
+const STOPPED_AGAIN: Attack = attack(
+    "a button that stopped a task, again under another id once the task was retried",
+    "GitHub, Webhook headers: a delivery's id is not signed; CWE-294, capture and replay",
+);
 
 pub(super) fn attacks() -> Vec<&'static Attack> {
     let knocks = KNOCKS.iter().map(|(attack, _, _)| attack);
-    knocks.chain(PRESSES.iter().map(|(attack, _)| attack)).chain([&REPLAY, &RENAMED]).collect()
+    knocks.chain(PRESSES.iter().map(|(attack, _)| attack)).chain([&REPLAY, &RENAMED, &STOPPED_AGAIN]).collect()
 }
 
 #[tokio::test]
@@ -241,7 +265,7 @@ async fn whoever_is_not_github_starts_nothing_and_decides_nothing() {
         let again = knock.sends_signed("issue_comment", &id, real.body.clone()).send().await.unwrap();
         assert_eq!(again.status().as_u16(), 202, "{} {number}", RENAMED.tries);
     }
-    let press = press(&team, &ann, &code, &real);
+    let press = press(&team, &ann, &format!("o:{code}"), &real);
     for (number, (attack, forge)) in PRESSES.into_iter().enumerate() {
         let mut forged = press.clone();
         forge(&mut forged);
@@ -249,21 +273,68 @@ async fn whoever_is_not_github_starts_nothing_and_decides_nothing() {
         assert_eq!(answer.status().as_u16(), 202, "{}", attack.tries);
     }
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let open: Vec<Value> = serde_json::from_str(&team.says(&["approvals", "--json"]).await).unwrap();
-    assert_eq!((open.len(), team.tasks().await.len()), (1, 1), "nothing is decided, and nothing begun");
+    assert_eq!((open(&team).await.len(), team.tasks().await.len()), (1, 1), "nothing is decided, and nothing begun");
     // The control: the same button decides when it is what it seems to be.
     knock.sends_signed("check_run", "control", press.to_string()).send().await.unwrap();
     team.hears(&issue, "The trace is left.").await;
     team.ends().await;
 }
 
-/// The webhook of somebody who allows it by the button of our own check run.
-fn press(team: &Team, by: &signalbox_testkit::github::User, code: &str, real: &Delivery) -> Value {
+#[tokio::test]
+async fn a_button_that_stopped_a_task_does_not_stop_it_again() {
+    let team = Team::new(Visibility::Private).await;
+    let ann = team.member("ann", "member", Role::Write).await;
+    let issue = ann.opens_issue(&team.repo, "At the door", "");
+    let leave = |file: &str| json!({"command": format!("echo ran >> {file}"), "description": "Leave a trace"});
+    let script = Script::new().tool("Bash", leave("first.txt")).tool("Bash", leave("second.txt"));
+    ann.comments(&issue, &format!("@signalbox {}", script.say("The trace is left.")));
+    let is_real = |delivery: &Delivery| delivery.event == "issue_comment" && delivery.body.contains("@signalbox");
+    let real = team.github.wait_for_delivery(is_real, PATIENCE).await;
+    let first = is_asked(&team, None).await;
+    let (client, secret) = (Client::builder().no_proxy().build().unwrap(), team.github.webhook_secret());
+    let knock = Knock { client: &client, team: &team, body: &real.body, secret: &secret };
+    let task = team.tasks().await[0]["id"].as_str().unwrap().to_owned();
+    let stop = press(&team, &ann, &format!("S:{task}"), &real).to_string();
+    // The control: it stops the task when it comes from GitHub.
+    knock.sends_signed("check_run", "stop", stop.clone()).send().await.unwrap();
+    team.hears(&issue, "topped").await;
+    ann.comments(&issue, "/retry");
+    let second = is_asked(&team, Some(&first)).await;
+    let again = knock.sends_signed("check_run", "stop-again", stop).send().await.unwrap();
+    assert_eq!(again.status().as_u16(), 202, "{}", STOPPED_AGAIN.tries);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let still: Vec<_> = open(&team).await.iter().map(|one| one["id"].clone()).collect();
+    assert_eq!(still, [json!(second)], "{}", STOPPED_AGAIN.tries);
+    ann.comments(&issue, &format!("/approve {second}"));
+    team.hears(&issue, "The trace is left.").await;
+    team.ends().await;
+}
+
+/// Waits until something is asked that is not this; its code.
+async fn is_asked(team: &Team, but: Option<&str>) -> String {
+    let asked = async {
+        loop {
+            let ids = open(team).await.into_iter().filter_map(|one| one["id"].as_str().map(str::to_owned));
+            if let Some(id) = ids.into_iter().find(|id| Some(id.as_str()) != but) {
+                return id;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asked).await.expect("something is asked")
+}
+
+async fn open(team: &Team) -> Vec<Value> {
+    serde_json::from_str(&team.says(&["approvals", "--json"]).await).expect("a list of approvals")
+}
+
+/// The webhook of somebody who presses this button of our own check run.
+fn press(team: &Team, by: &signalbox_testkit::github::User, button: &str, real: &Delivery) -> Value {
     let real: Value = serde_json::from_str(&real.body).unwrap();
     json!({
         "action": "requested_action", "repository": real["repository"], "installation": real["installation"],
         "sender": {"login": by.login(), "id": by.id(), "type": "User"},
-        "requested_action": {"identifier": format!("o:{code}")},
+        "requested_action": {"identifier": button},
         "check_run": {"id": 1, "name": "Signalbox", "head_sha": "a1", "external_id": "acme/demo#1 x",
             "app": {"id": team.github.app_id()}, "output": {}},
     })

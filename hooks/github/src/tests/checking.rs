@@ -4,7 +4,7 @@ use super::cards::{allowed, asks, command, outcome, task};
 use super::desk::words;
 use super::rig::{PATIENCE, Rig};
 use signalbox_core::delivery::Delivery;
-use signalbox_core::desk::{Answered, Said};
+use signalbox_core::desk::{Answered, Desk as _, Said, Update};
 use signalbox_core::ground::Onto;
 use signalbox_core::policy::Detail;
 
@@ -72,6 +72,23 @@ async fn a_click_is_judged_like_anyones_word() {
     eve.clicks(&rig.repo, run, "Approve");
     rig.desk.settled(3).await;
     assert_eq!(rig.desk.state().heard.len(), 1, "nobody whom the hub knows");
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn a_press_that_was_captured_moves_no_task_again() {
+    let (rig, _) = with_pull().await;
+    let channel = rig.channel();
+    channel.send(&rig.delivery(1, task("", false))).await.unwrap();
+    let run = rig.repo.check_runs().pop().unwrap().id;
+    rig.ann.clicks(&rig.repo, run, "Stop");
+    rig.desk.heard(1).await;
+    let pressed = rig.desk.state().updates.iter().find(|update| update.raw.contains("requested_action")).cloned();
+    let pressed = pressed.unwrap();
+    let captured = Update { id: "captured".to_owned(), ..pressed };
+    rig.desk.receive(vec![captured]).await.unwrap();
+    rig.desk.when(|state| state.handled.contains("captured").then_some(())).await;
+    assert_eq!(rig.desk.state().heard.len(), 1, "the task may have been retried since");
     rig.end().await;
 }
 
