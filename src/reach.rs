@@ -5,7 +5,7 @@ use crate::exit::NotReady;
 use crate::hub::{self, HubOptions, HubStartError, RunningHub, socket_in};
 use crate::surroundings::Surroundings;
 use signalbox_core::id::UserId;
-use signalbox_core::people::Actor;
+use signalbox_core::people::{Actor, Origin};
 use std::path::Path;
 use std::time::Duration;
 
@@ -72,5 +72,12 @@ async fn wait_for(hub: SocketHub, home: &Path) -> anyhow::Result<Reached> {
 
 /// Who speaks on the local socket. The hub decides that by itself; this only fills the port's signature.
 pub(crate) fn operator() -> Actor {
-    Actor { user: UserId::new("operator"), name: "operator".to_owned(), admin: true, place: None, at_most: None }
+    Actor {
+        user: UserId::new("operator"),
+        name: "operator".to_owned(),
+        admin: true,
+        place: None,
+        at_most: None,
+        origin: Origin::default(),
+    }
 }

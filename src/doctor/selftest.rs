@@ -12,7 +12,7 @@ use signalbox_core::approval::Saying;
 use signalbox_core::event::{EventKind, Live};
 use signalbox_core::grant::GrantSpan;
 use signalbox_core::id::{NodeId, UserId};
-use signalbox_core::people::Actor;
+use signalbox_core::people::{Actor, Origin};
 use signalbox_core::port::{AddProject, Asking, Decide, Hub, SubmitTask};
 use signalbox_core::task::{Limits, TaskState};
 use signalbox_engine::engine::Roles;
@@ -86,8 +86,14 @@ fn altered(config: &Config, home: &Path, model: &str) -> Config {
 }
 
 async fn play(hub: &dyn Hub, repository: &Path) -> anyhow::Result<String> {
-    let actor =
-        Actor { user: UserId::new("operator"), name: "operator".to_owned(), admin: true, place: None, at_most: None };
+    let actor = Actor {
+        user: UserId::new("operator"),
+        name: "operator".to_owned(),
+        admin: true,
+        place: None,
+        at_most: None,
+        origin: Origin::default(),
+    };
     let git = repository.to_str().context("the home's path is not UTF-8")?.to_owned();
     let project = AddProject { name: "selftest".to_owned(), git, policy: None, credential: None };
     let project = hub.add_project(&actor, project).await?;

@@ -6,7 +6,7 @@
 use axum::extract::connect_info::Connected;
 use axum::serve::IncomingStream;
 use signalbox_core::id::UserId;
-use signalbox_core::people::Actor;
+use signalbox_core::people::{Actor, Origin};
 use tokio::net::UnixListener;
 
 /// The peer of a connection on the local socket.
@@ -38,5 +38,12 @@ fn own_uid() -> Option<u32> {
 
 /// The person that the local socket stands for.
 pub(crate) fn operator() -> Actor {
-    Actor { user: UserId::new("operator"), name: "operator".to_owned(), admin: true, place: None, at_most: None }
+    Actor {
+        user: UserId::new("operator"),
+        name: "operator".to_owned(),
+        admin: true,
+        place: None,
+        at_most: None,
+        origin: Origin::default(),
+    }
 }

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod address;
 pub mod approval;
+pub mod audit;
 pub mod automation;
 pub mod button;
 pub mod card;

@@ -76,6 +76,18 @@ pub struct Actor {
     /// The most that they may do from there, where the platform there says so.
     #[serde(default)]
     pub at_most: Option<Role>,
+    /// By what they act there, where it is no place.
+    #[serde(default)]
+    pub origin: Origin,
+}
+
+/// By what somebody acts over the network: for the audit log, and for nothing that is decided.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The address that it comes from.
+    pub address: Option<String>,
+    /// The id of the token that a program has shown, or of the sign-in that it came from.
+    pub token: Option<String>,
 }
 
 /// The right a person has in a project at this moment.
@@ -122,7 +134,14 @@ mod tests {
     use super::*;
 
     fn standing(role: Option<Role>, admin: bool) -> Standing {
-        let actor = Actor { user: UserId::new("ann"), name: "Ann".to_owned(), admin, place: None, at_most: None };
+        let actor = Actor {
+            user: UserId::new("ann"),
+            name: "Ann".to_owned(),
+            admin,
+            place: None,
+            at_most: None,
+            origin: Origin::default(),
+        };
         Standing { actor, project: ProjectId::new("p"), role }
     }
 

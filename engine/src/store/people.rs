@@ -5,7 +5,7 @@ use super::columns::Columns;
 use super::db::Tx;
 use super::error::StoreError;
 use signalbox_core::id::{ProjectId, UserId};
-use signalbox_core::people::{Actor, Identity, Role};
+use signalbox_core::people::{Actor, Identity, Origin, Role};
 use signalbox_core::time::Timestamp;
 use sqlx::any::AnyRow;
 
@@ -43,7 +43,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Taken`] when the name, the address or an identity is somebody's already.
     pub async fn add_user(&self, new: NewUser) -> Result<UserId, StoreError> {
-        self.db.write(new, |tx, new| Box::pin(add(tx, new))).await
+        self.change(new, |tx, new| Box::pin(add(tx, new))).await
     }
 
     /// A person, by name.
@@ -154,6 +154,7 @@ pub(super) fn actor_of(row: &AnyRow) -> Result<Actor, StoreError> {
         admin: row.text("role")? == "admin",
         place: None,
         at_most: None,
+        origin: Origin::default(),
     })
 }
 

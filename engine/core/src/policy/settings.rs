@@ -201,7 +201,14 @@ mod tests {
     use crate::people::Actor;
 
     fn person(name: &str, role: Option<Role>) -> Standing {
-        let actor = Actor { user: UserId::new(name), name: name.to_owned(), admin: false, place: None, at_most: None };
+        let actor = Actor {
+            user: UserId::new(name),
+            name: name.to_owned(),
+            admin: false,
+            place: None,
+            at_most: None,
+            origin: crate::people::Origin::default(),
+        };
         Standing { actor, project: ProjectId::new("p"), role }
     }
 
