@@ -64,7 +64,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn set_password(&self, new: NewPassword) -> Result<(), StoreError> {
-        self.db.write(new, |tx, new| Box::pin(set_password(tx, new))).await
+        self.change(new, |tx, new| Box::pin(set_password(tx, new))).await
     }
 
     /// Makes room for a second factor that is not in force yet; false when one is in force.
@@ -87,7 +87,7 @@ impl Store {
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let confirmation = (user.clone(), step, code_hashes, at);
-        self.db.write(confirmation, |tx, (user, step, codes, at)| Box::pin(confirm(tx, user, *step, codes, *at))).await
+        self.change(confirmation, |tx, (user, step, codes, at)| Box::pin(confirm(tx, user, *step, codes, *at))).await
     }
 
     /// Uses up the second factor's code of a step of time; false when it, or a later one, was used before.
@@ -121,7 +121,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn remove_factor(&self, user: &UserId) -> Result<(), StoreError> {
-        self.db.write(user.clone(), |tx, user| Box::pin(remove_factor(tx, user))).await
+        self.change(user.clone(), |tx, user| Box::pin(remove_factor(tx, user))).await
     }
 }
 

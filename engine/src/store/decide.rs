@@ -11,10 +11,12 @@ use super::columns::{Columns, to_json};
 use super::db::Tx;
 use super::error::StoreError;
 use super::grants;
+use super::noting::Outcome;
 use super::outbox::owe_approval;
 use super::record::{Laid, append};
 use super::void::unpark;
 use signalbox_core::approval::{Approval, ApprovalState, ApprovalStep, Decision, Saying, tally};
+use signalbox_core::audit::{Deed, Kind};
 use signalbox_core::event::{Event, EventKind};
 use signalbox_core::grant::Grant;
 use signalbox_core::id::{ApprovalId, UserId};
@@ -80,13 +82,23 @@ enum Counted {
     Late(ApprovalRow),
 }
 
+impl Outcome for Counted {
+    fn entered(&self, deed: &Deed) -> Option<Deed> {
+        match self {
+            Self::Decided { .. } => Some(deed.clone()),
+            Self::Missing(_) => Some(Deed { kind: Kind::ApprovalVoted, ..deed.clone() }),
+            Self::Late(_) => None,
+        }
+    }
+}
+
 impl Store {
     /// Counts a vote, and decides when it is enough; none when there is no such approval.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn decide(&self, id: &ApprovalId, vote: Vote) -> Result<Option<Verdict>, StoreError> {
-        let counted = self.db.write((id.clone(), vote), |tx, (id, vote)| Box::pin(decide(tx, id, vote))).await?;
+        let counted = self.change((id.clone(), vote), |tx, (id, vote)| Box::pin(decide(tx, id, vote))).await?;
         Ok(match counted {
             None => None,
             Some(Counted::Missing(missing)) => Some(Verdict::Counted { missing }),

@@ -5,9 +5,11 @@ use super::Store;
 use super::columns::Columns;
 use super::db::Tx;
 use super::error::StoreError;
+use super::noting::Outcome;
 use super::outbox::{LaidCard, owe_all};
 use super::record::{Laid, append};
 use super::tasks::lock;
+use signalbox_core::audit::Deed;
 use signalbox_core::delivery::Delivery;
 use signalbox_core::event::{Event, EventKind};
 use signalbox_core::id::TaskId;
@@ -40,6 +42,15 @@ pub enum Discarding {
     Missing,
 }
 
+impl Outcome for Discarding {
+    fn entered(&self, deed: &Deed) -> Option<Deed> {
+        match self {
+            Self::Discarded(_) => Some(deed.clone()),
+            Self::Moved(_) | Self::BuiltOn | Self::Missing => None,
+        }
+    }
+}
+
 impl Store {
     /// Throws away what a task that is over came to, unless something newer stands on it. Whether it was pushed is the
     /// caller's to know.
@@ -49,7 +60,7 @@ impl Store {
     pub async fn discard(&self, task: &TaskId, discard: Discard) -> Result<Discarding, StoreError> {
         let cards = self.lay_cards(discard.deliveries.clone()).await?;
         let thrown = (task.clone(), discard, cards);
-        self.db.write(thrown, |tx, (task, discard, cards)| Box::pin(throw_away(tx, task, discard, cards))).await
+        self.change(thrown, |tx, (task, discard, cards)| Box::pin(throw_away(tx, task, discard, cards))).await
     }
 }
 

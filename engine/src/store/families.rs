@@ -5,9 +5,11 @@ use super::Store;
 use super::columns::{Columns, to_json};
 use super::db::Tx;
 use super::error::StoreError;
+use super::noting::Outcome;
 use super::people::actor_of;
 use super::sessions;
 use signalbox_core::account::{Scopes, SessionKind, SessionReport};
+use signalbox_core::audit::Deed;
 use signalbox_core::id::UserId;
 use signalbox_core::people::Actor;
 use signalbox_core::time::Timestamp;
@@ -69,13 +71,23 @@ struct Rotation {
 const FAMILY: &str = "SELECT f.id AS family, f.scopes, u.id, u.username, u.role FROM refresh_families f \
      JOIN users u ON u.id = f.user_id WHERE f.id = ? AND f.expires_at > ?";
 
+/// That a token was used as it should be is no news.
+impl Outcome for Rotated {
+    fn entered(&self, deed: &Deed) -> Option<Deed> {
+        match self {
+            Self::Reused(user) => Some(Deed { object: format!("user:{user}"), ..deed.clone() }),
+            Self::Fresh(_) | Self::Unknown => None,
+        }
+    }
+}
+
 impl Store {
     /// Opens a family.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn open_family(&self, new: NewFamily) -> Result<(), StoreError> {
-        self.db.write(new, |tx, new| Box::pin(open(tx, new))).await
+        self.change(new, |tx, new| Box::pin(open(tx, new))).await
     }
 
     /// A family that lives.
@@ -93,7 +105,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn rotate_refresh(&self, shown: &str, next: &str, now: Timestamp) -> Result<Rotated, StoreError> {
         let rotation = Rotation { shown: shown.to_owned(), next: next.to_owned(), now };
-        self.db.write(rotation, |tx, rotation| Box::pin(rotate(tx, rotation))).await
+        self.change(rotation, |tx, rotation| Box::pin(rotate(tx, rotation))).await
     }
 
     /// A person's families that live, the latest first.
@@ -114,7 +126,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn end_family(&self, user: &UserId, id: &str) -> Result<bool, StoreError> {
-        self.db.write((user.clone(), id.to_owned()), |tx, (user, id)| Box::pin(end(tx, user, id))).await
+        self.change((user.clone(), id.to_owned()), |tx, (user, id)| Box::pin(end(tx, user, id))).await
     }
 }
 

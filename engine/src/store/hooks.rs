@@ -94,7 +94,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Taken`] when the name is taken, [`StoreError::Missing`] when project or person are gone.
     pub async fn add_hook(&self, new: NewHook) -> Result<(), StoreError> {
-        self.db.write(new, |tx, new| Box::pin(add(tx, new))).await
+        self.change(new, |tx, new| Box::pin(add(tx, new))).await
     }
 
     /// All hooks, by name.
@@ -129,7 +129,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn remove_hook(&self, id: &str, at: Timestamp) -> Result<bool, StoreError> {
-        self.db.write((id.to_owned(), at), |tx, (id, at)| Box::pin(remove(tx, id, *at))).await
+        self.change((id.to_owned(), at), |tx, (id, at)| Box::pin(remove(tx, id, *at))).await
     }
 
     /// Notes what became of something that was told, and that it is done with.

@@ -46,7 +46,7 @@ impl Store {
         until: Timestamp,
     ) -> Result<(), StoreError> {
         let row = (user.cloned(), code_hash.to_owned(), now, until);
-        self.db.write(row, |tx, (user, hash, now, until)| Box::pin(keep(tx, user.as_ref(), hash, *now, *until))).await
+        self.change(row, |tx, (user, hash, now, until)| Box::pin(keep(tx, user.as_ref(), hash, *now, *until))).await
     }
 
     /// Whom a code is for; none when there is no such code (any more).
@@ -72,7 +72,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Taken`] when the first admin's name is somebody's.
     pub async fn accept_invitation(&self, acceptance: Acceptance) -> Result<Option<UserId>, StoreError> {
-        self.db.write(acceptance, |tx, acceptance| Box::pin(accept(tx, acceptance))).await
+        self.change(acceptance, |tx, acceptance| Box::pin(accept(tx, acceptance))).await
     }
 }
 

@@ -4,8 +4,10 @@ use super::Store;
 use super::columns::Columns;
 use super::db::Tx;
 use super::error::StoreError;
+use super::noting::Outcome;
 use super::people::link_account;
 use sha2::{Digest, Sha256};
+use signalbox_core::audit::Deed;
 use signalbox_core::id::UserId;
 use signalbox_core::people::Identity;
 use signalbox_core::time::Timestamp;
@@ -30,6 +32,15 @@ struct Redemption {
     now: Timestamp,
 }
 
+impl Outcome for Redeemed {
+    fn entered(&self, deed: &Deed) -> Option<Deed> {
+        match self {
+            Self::Linked(user) => Some(deed.clone().with("user", user)),
+            Self::Unknown | Self::Taken(_) => None,
+        }
+    }
+}
+
 impl Store {
     /// Keeps a code for a person; older codes of theirs are void.
     ///
@@ -43,7 +54,7 @@ impl Store {
         until: Timestamp,
     ) -> Result<(), StoreError> {
         let row = (user.clone(), hash(code), now, until);
-        self.db.write(row, |tx, (user, hash, now, until)| Box::pin(keep(tx, user, hash, *now, *until))).await
+        self.change(row, |tx, (user, hash, now, until)| Box::pin(keep(tx, user, hash, *now, *until))).await
     }
 
     /// Uses a code up and links the account to its person.
@@ -57,7 +68,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Redeemed, StoreError> {
         let redemption = Redemption { hash: hash(code), account: account.clone(), now };
-        self.db.write(redemption, |tx, redemption| Box::pin(redeem(tx, redemption))).await
+        self.change(redemption, |tx, redemption| Box::pin(redeem(tx, redemption))).await
     }
 
     /// Makes a code worth nothing, because others have read it; false where it was worth nothing before.

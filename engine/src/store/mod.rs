@@ -36,6 +36,7 @@ mod links;
 mod listeners;
 mod long;
 mod nodes;
+mod noting;
 mod outbox;
 mod people;
 mod places;
@@ -46,6 +47,7 @@ mod roster;
 mod sandboxes;
 mod schedules;
 mod schema;
+mod seal;
 mod secrets;
 mod sessions;
 mod settle;
@@ -64,7 +66,6 @@ mod tests;
 
 pub use answers::{Fenced, Prefix, Visible};
 pub use approvals::OpenApproval;
-pub use audit::AuditEntry;
 pub use claim::{Claim, Heartbeat, Lease};
 pub use conversations::Conversation;
 pub(crate) use credentials::factor_scope;
@@ -104,9 +105,12 @@ pub use void::Voided;
 use blobs::BlobFiles;
 use db::Database;
 use key::Keyring;
+use seal::SealKey;
 use secrecy::SecretString;
+use signalbox_core::audit::Deed;
 use std::path::PathBuf;
 use std::sync::Arc;
+use tokio::sync::OnceCell;
 
 /// Where the store is and what opens its secrets.
 #[derive(Debug)]
@@ -125,6 +129,9 @@ pub struct Store {
     db: Arc<Database>,
     files: Arc<BlobFiles>,
     keys: Arc<Keyring>,
+    seal: Arc<OnceCell<Arc<SealKey>>>,
+    /// What the change that is made next enters in the audit log.
+    deed: Option<Arc<Deed>>,
 }
 
 impl Store {
@@ -135,7 +142,8 @@ impl Store {
     pub async fn open(settings: StoreSettings) -> Result<Self, StoreError> {
         let files = BlobFiles::open(settings.blobs).await?;
         let db = Database::open(&settings.url).await?;
-        Ok(Self { db: Arc::new(db), files: Arc::new(files), keys: Arc::new(Keyring::new(settings.master_key)) })
+        let keys = Arc::new(Keyring::new(settings.master_key));
+        Ok(Self { db: Arc::new(db), files: Arc::new(files), keys, seal: Arc::default(), deed: None })
     }
 
     /// Whether the database answers.

@@ -21,7 +21,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Taken`] when the name is taken, [`StoreError::Missing`] when there is no such person.
     pub async fn add_project(&self, project: Project) -> Result<(), StoreError> {
-        self.db.write(project, |tx, project| Box::pin(add(tx, project))).await
+        self.change(project, |tx, project| Box::pin(add(tx, project))).await
     }
 
     /// A project, by id or name.
@@ -73,7 +73,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn set_policy(&self, project: &ProjectId, policy: Option<String>) -> Result<bool, StoreError> {
         let change = (project.clone(), policy);
-        self.db.write(change, |tx, (project, policy)| Box::pin(set_policy(tx, project, policy.as_deref()))).await
+        self.change(change, |tx, (project, policy)| Box::pin(set_policy(tx, project, policy.as_deref()))).await
     }
 
     /// Binds a place to a project: what is asked there is about it. An earlier binding of the place is replaced.
@@ -82,7 +82,7 @@ impl Store {
     /// [`StoreError::Missing`] when there is no such project.
     pub async fn bind(&self, place: &Place, project: &ProjectId, at: Timestamp) -> Result<(), StoreError> {
         let binding = (place.clone(), project.clone(), at);
-        self.db.write(binding, |tx, (place, project, at)| Box::pin(bind(tx, place, project, *at))).await
+        self.change(binding, |tx, (place, project, at)| Box::pin(bind(tx, place, project, *at))).await
     }
 
     /// Binds a place to no project any more.
@@ -90,7 +90,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn unbind(&self, place: &Place) -> Result<(), StoreError> {
-        self.db.write(place.clone(), |tx, place| Box::pin(unbind(tx, place))).await
+        self.change(place.clone(), |tx, place| Box::pin(unbind(tx, place))).await
     }
 
     /// The project that a place is bound to.

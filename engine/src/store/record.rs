@@ -108,7 +108,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn note(&self, task: &TaskId, event: EventKind, at: Timestamp) -> Result<Vec<Event>, StoreError> {
         let entry = (task.clone(), self.lay_events(vec![event]).await?, at);
-        self.db.write(entry, |tx, (task, laid, at)| Box::pin(append(tx, task, *at, laid))).await
+        self.change(entry, |tx, (task, laid, at)| Box::pin(append(tx, task, *at, laid))).await
     }
 
     /// A task's events after number `after`, at most `limit`.

@@ -60,7 +60,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Taken`] when an account is somebody else's, [`StoreError::Missing`] when one to be unlinked is not theirs.
     pub async fn change_person(&self, change: PersonChange) -> Result<(), StoreError> {
-        self.db.write(change, |tx, change| Box::pin(apply(tx, change))).await
+        self.change(change, |tx, change| Box::pin(apply(tx, change))).await
     }
 
     /// Takes everything from a person but their name, which what they did is kept under.
@@ -68,7 +68,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn strip_person(&self, user: &UserId, at: Timestamp) -> Result<(), StoreError> {
-        self.db.write((user.clone(), at), |tx, (user, at)| Box::pin(strip(tx, user, *at))).await
+        self.change((user.clone(), at), |tx, (user, at)| Box::pin(strip(tx, user, *at))).await
     }
 }
 

@@ -102,7 +102,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Taken`] when the name is taken, [`StoreError::Missing`] when project or person are gone.
     pub async fn add_schedule(&self, new: NewSchedule) -> Result<(), StoreError> {
-        self.db.write(new, |tx, new| Box::pin(add(tx, new))).await
+        self.change(new, |tx, new| Box::pin(add(tx, new))).await
     }
 
     /// All schedules, by name.
@@ -146,7 +146,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn remove_schedule(&self, name: &str) -> Result<bool, StoreError> {
-        self.db.write(name.to_owned(), |tx, name| Box::pin(remove(tx, name))).await
+        self.change(name.to_owned(), |tx, name| Box::pin(remove(tx, name))).await
     }
 }
 

@@ -8,7 +8,7 @@ use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, Connection, SqlSafeStr};
 use std::sync::Arc;
 
-const MIGRATIONS: [Step; 12] = [
+const MIGRATIONS: [Step; 13] = [
     Step {
         name: "people and projects",
         sqlite: include_str!("../../../migrations/sqlite/0001_people_and_projects.sql"),
@@ -68,6 +68,11 @@ const MIGRATIONS: [Step; 12] = [
         name: "sign in",
         sqlite: include_str!("../../../migrations/sqlite/0012_sign_in.sql"),
         mysql: include_str!("../../../migrations/mysql/0012_sign_in.sql"),
+    },
+    Step {
+        name: "audit",
+        sqlite: include_str!("../../../migrations/sqlite/0013_audit.sql"),
+        mysql: include_str!("../../../migrations/mysql/0013_audit.sql"),
     },
 ];
 

@@ -18,7 +18,7 @@ impl Store {
         let row = SecretName { scope: scope.to_owned(), name: name.to_owned() };
         let sealed = self.keys.seal(&row, value.expose_secret().as_bytes());
         let sealed = sealed.map_err(|why| unopenable(&row, why))?;
-        self.db.write((row, sealed), |tx, (row, sealed)| Box::pin(put(tx, row, sealed))).await
+        self.change((row, sealed), |tx, (row, sealed)| Box::pin(put(tx, row, sealed))).await
     }
 
     /// Opens a secret; none when there is no such.
@@ -63,7 +63,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn remove_secret(&self, scope: &str, name: &str) -> Result<bool, StoreError> {
         let row = SecretName { scope: scope.to_owned(), name: name.to_owned() };
-        self.db.write(row, |tx, row| Box::pin(remove(tx, row))).await
+        self.change(row, |tx, row| Box::pin(remove(tx, row))).await
     }
 
     /// The names of a scope's secrets, in order.
@@ -84,7 +84,7 @@ impl Store {
     pub async fn rotate(&self, new: MasterKey) -> Result<u64, StoreError> {
         let (before, new_id) = (self.keys.current(), new.id().to_owned());
         self.keys.promote(new);
-        let done = self.db.write(self.keys.clone(), |tx, keys| Box::pin(reseal_all(tx, keys))).await;
+        let done = self.change(self.keys.clone(), |tx, keys| Box::pin(reseal_all(tx, keys))).await;
         match (&done, before) {
             (Ok(_), _) => self.keys.keep_only(&new_id),
             (Err(_), Some(before)) => self.keys.promote(before),

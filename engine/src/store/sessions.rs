@@ -49,7 +49,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn open_session(&self, new: NewSession) -> Result<(), StoreError> {
-        self.db.write(new, |tx, new| Box::pin(open(tx, new))).await
+        self.change(new, |tx, new| Box::pin(open(tx, new))).await
     }
 
     /// The session with this token, unless it has ended or was not used since `idle_since`.
@@ -119,7 +119,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn end_session(&self, user: &UserId, id: &str) -> Result<bool, StoreError> {
-        self.db.write((user.clone(), id.to_owned()), |tx, (user, id)| Box::pin(end(tx, user, id))).await
+        self.change((user.clone(), id.to_owned()), |tx, (user, id)| Box::pin(end(tx, user, id))).await
     }
 
     /// Ends all that a person has signed in with, but the session `keep`.
@@ -128,7 +128,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn end_sessions_but(&self, user: &UserId, keep: Option<&str>) -> Result<(), StoreError> {
         let whose = (user.clone(), keep.map(str::to_owned));
-        self.db.write(whose, |tx, (user, keep)| Box::pin(end_but(tx, user, keep.as_deref()))).await
+        self.change(whose, |tx, (user, keep)| Box::pin(end_but(tx, user, keep.as_deref()))).await
     }
 }
 

@@ -4,11 +4,13 @@ use super::Store;
 use super::conversations::release;
 use super::db::Tx;
 use super::error::StoreError;
+use super::noting::Outcome;
 use super::outbox::{LaidCard, owe_all};
 use super::record::{Laid, append};
 use super::settle::{Finish, finished_event, move_to};
 use super::tasks::lock;
 use super::void::{Voiding, void_open};
+use signalbox_core::audit::Deed;
 use signalbox_core::delivery::Delivery;
 use signalbox_core::event::{Event, EventKind};
 use signalbox_core::id::TaskId;
@@ -50,6 +52,25 @@ pub enum Retrying {
     Missing,
 }
 
+/// That somebody says again what was said already is no news.
+impl Outcome for Stopping {
+    fn entered(&self, deed: &Deed) -> Option<Deed> {
+        match self {
+            Self::Stopped(events) | Self::Asked(events) => (!events.is_empty()).then(|| deed.clone()),
+            Self::Over(_) | Self::Missing => None,
+        }
+    }
+}
+
+impl Outcome for Retrying {
+    fn entered(&self, deed: &Deed) -> Option<Deed> {
+        match self {
+            Self::Queued(_) => Some(deed.clone()),
+            Self::Illegal(_) | Self::Missing => None,
+        }
+    }
+}
+
 impl Store {
     /// Asks to stop a task. One without a process stops at once, with its outcome; a running one is flagged.
     ///
@@ -58,7 +79,7 @@ impl Store {
     pub async fn request_stop(&self, task: &TaskId, request: StopRequest) -> Result<Stopping, StoreError> {
         let cards = self.lay_cards(request.deliveries.clone()).await?;
         let stop = (task.clone(), request, cards);
-        self.db.write(stop, |tx, (task, request, cards)| Box::pin(stop_task(tx, task, request, cards))).await
+        self.change(stop, |tx, (task, request, cards)| Box::pin(stop_task(tx, task, request, cards))).await
     }
 
     /// Queues a failed or stopped task again.
@@ -67,7 +88,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn retry(&self, task: &TaskId, by: &str, at: Timestamp) -> Result<Retrying, StoreError> {
         let again = (task.clone(), by.to_owned(), at);
-        self.db.write(again, |tx, (task, by, at)| Box::pin(retry(tx, task, by, *at))).await
+        self.change(again, |tx, (task, by, at)| Box::pin(retry(tx, task, by, *at))).await
     }
 }
 

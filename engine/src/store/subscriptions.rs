@@ -75,7 +75,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Taken`] when the name is taken, [`StoreError::Missing`] when project or person are gone.
     pub async fn add_subscription(&self, new: NewSubscription) -> Result<(), StoreError> {
-        self.db.write(new, |tx, new| Box::pin(add(tx, new))).await
+        self.change(new, |tx, new| Box::pin(add(tx, new))).await
     }
 
     /// All subscriptions, by name.

@@ -65,7 +65,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn enable_subscription(&self, id: &str) -> Result<(), StoreError> {
-        self.db.write(id.to_owned(), |tx, id| Box::pin(enable(tx, id))).await
+        self.change(id.to_owned(), |tx, id| Box::pin(enable(tx, id))).await
     }
 
     /// Removes a subscription, and drops what waits to be told.
@@ -73,7 +73,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn remove_subscription(&self, id: &str, at: Timestamp) -> Result<(), StoreError> {
-        self.db.write((id.to_owned(), at), |tx, (id, at)| Box::pin(remove(tx, id, *at))).await
+        self.change((id.to_owned(), at), |tx, (id, at)| Box::pin(remove(tx, id, *at))).await
     }
 
     /// Owes a subscriber something that did not happen.

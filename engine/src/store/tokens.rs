@@ -28,7 +28,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Taken`] when the person has one of that name.
     pub async fn add_token(&self, new: NewToken) -> Result<(), StoreError> {
-        self.db.write(new, |tx, new| Box::pin(add(tx, new))).await
+        self.change(new, |tx, new| Box::pin(add(tx, new))).await
     }
 
     /// A personal token that is good, and whose it is.
@@ -71,7 +71,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn remove_token(&self, user: &UserId, id: &str) -> Result<bool, StoreError> {
-        self.db.write((user.clone(), id.to_owned()), |tx, (user, id)| Box::pin(remove(tx, user, id))).await
+        self.change((user.clone(), id.to_owned()), |tx, (user, id)| Box::pin(remove(tx, user, id))).await
     }
 }
 

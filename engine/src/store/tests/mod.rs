@@ -4,6 +4,7 @@
 //! fails; it is never skipped.
 
 mod approvals;
+mod audit;
 mod automation;
 mod bench;
 mod blobs;

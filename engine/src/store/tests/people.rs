@@ -3,7 +3,6 @@
 use super::super::*;
 use super::bench::Bench;
 use super::fixture::*;
-use serde_json::json;
 use signalbox_core::id::{ProjectId, UserId};
 use signalbox_core::people::{Identity, Role};
 use std::sync::Arc;
@@ -18,7 +17,6 @@ super::on_both!(
     the_operator_sees_every_project,
     a_project_has_one_name_and_its_policy,
     a_place_is_bound_to_one_project,
-    deeds_are_written_down,
 );
 
 fn account(platform: &str, account: &str) -> Identity {
@@ -158,18 +156,4 @@ async fn a_place_is_bound_to_one_project(bench: Arc<Bench>) {
     assert_eq!(store.bound_project(&chat).await.unwrap(), None);
     let nowhere = ProjectId::new("nowhere");
     assert!(matches!(store.bind(&chat, &nowhere, at(3)).await.unwrap_err(), StoreError::Missing { .. }));
-}
-
-async fn deeds_are_written_down(bench: Arc<Bench>) {
-    let entry = |action: &str, millis| AuditEntry {
-        user: None,
-        action: action.to_owned(),
-        resource: "task:1".to_owned(),
-        details: json!({"why": "ä"}),
-        ip: Some("192.0.2.1".to_owned()),
-        at: at(millis),
-    };
-    bench.store.audit(entry("stopped", 1)).await.unwrap();
-    bench.store.audit(entry("retried", 2)).await.unwrap();
-    assert_eq!(bench.store.audit_log(1).await.unwrap(), [entry("retried", 2)]);
 }

@@ -55,14 +55,14 @@ async fn filled_tables_survive_each_step_on_mysql() {
 async fn step_by_step(bench: Arc<Bench>) -> Result<(), tokio::task::JoinError> {
     tokio::spawn(async move {
         let store = &bench.store;
-        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: None, latest: 12 });
+        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: None, latest: 13 });
         for (version, filling) in [(1, PEOPLE), (2, TASKS), (3, GATE), (4, OUTBOX)] {
             store.migrate_to(version).await.unwrap();
             bench.raw().await.execute(sqlx::raw_sql(filling)).await.unwrap();
         }
         store.migrate().await.unwrap();
         store.migrate().await.unwrap();
-        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: Some(12), latest: 12 });
+        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: Some(13), latest: 13 });
         old_rows_are_read(store).await;
         seed_tables_and_indexes_are_there(&bench).await;
     })
@@ -92,7 +92,7 @@ async fn seed_tables_and_indexes_are_there(bench: &Bench) {
          ('v', 'other', 'a@example.org', 'user', 1, 1)";
     let refused = bench.raw().await.execute(twice).await.unwrap_err();
     assert!(refused.as_database_error().unwrap().is_unique_violation(), "email is unique");
-    for table in ["users", "projects", "tasks", "notifications", "sessions", "audit_logs"] {
+    for table in ["users", "projects", "tasks", "notifications", "sessions", "audit_logs", "audit_logs_unchained"] {
         let count = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
         sqlx::query_scalar::<_, i64>(count).fetch_one(&mut bench.raw().await).await.expect(table);
     }
@@ -119,7 +119,7 @@ async fn together(bench: Arc<Bench>) -> Result<(), tokio::task::JoinError> {
             });
         }
         nodes.join_all().await;
-        assert_eq!(bench.store.schema_version().await.unwrap().applied, Some(12));
+        assert_eq!(bench.store.schema_version().await.unwrap().applied, Some(13));
     })
     .await
 }
@@ -129,7 +129,7 @@ async fn a_database_of_a_newer_program_is_refused() {
     run_unmigrated(Backend::Sqlite, async |bench| {
         tokio::spawn(async move {
             bench.store.migrate().await.unwrap();
-            bench.execute("UPDATE _sqlx_migrations SET version = 99 WHERE version = 12").await;
+            bench.execute("UPDATE _sqlx_migrations SET version = 99 WHERE version = 13").await;
             let refused = bench.store.migrate().await.unwrap_err();
             assert!(matches!(refused, StoreError::Migration { .. }), "{refused:?}");
         })
