@@ -2,12 +2,15 @@
 //! stored.
 
 use crate::git::{Credential, Remote};
+use crate::hub::did;
 use crate::parts::Parts;
 use crate::store::StoreError;
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use sha2::{Digest as _, Sha256};
+use signalbox_core::audit::Kind;
 use signalbox_core::id::{ProjectId, SandboxId};
-use signalbox_core::port::{NewCredential, Refusal, RemoteToken};
+use signalbox_core::people::Actor;
+use signalbox_core::port::{NewCredential, Project, Refusal, RemoteToken};
 use signalbox_core::tool::hex;
 
 /// The name under which a project's credential for its remote lies.
@@ -38,7 +41,8 @@ fn scope(project: &ProjectId) -> String {
 /// Seals a project's credential.
 pub(crate) async fn keep_credential(
     parts: &Parts,
-    project: &ProjectId,
+    actor: &Actor,
+    project: &Project,
     remote: &Remote,
     credential: NewCredential,
 ) -> Result<(), Refusal> {
@@ -56,7 +60,8 @@ pub(crate) async fn keep_credential(
     }
     let json = serde_json::to_string(&credential)
         .map_err(|_| Refusal::Invalid("the credential cannot be stored".to_owned()))?;
-    Ok(parts.store.put_secret(&scope(project), REMOTE, &SecretString::from(json)).await?)
+    let set = did(actor, Kind::SecretSet, "project", &project.name).with("secret", REMOTE);
+    Ok(parts.store.noting(set).put_secret(&scope(&project.id), REMOTE, &SecretString::from(json)).await?)
 }
 
 /// Why it cannot be told what opens a remote.

@@ -4,6 +4,8 @@ use super::home::Home;
 use super::{open_store_with, socket_in};
 use crate::config::Config;
 use anyhow::Context as _;
+use signalbox_core::audit::{Deed, Kind, Who};
+use signalbox_engine::fresh;
 use signalbox_engine::store::{MasterKey, StoreError};
 use std::path::{Path, PathBuf};
 
@@ -42,7 +44,8 @@ pub(crate) async fn rotate(config: &Config) -> anyhow::Result<u64> {
 async fn reseal(config: &Config, home: &Home, old: MasterKey, new: MasterKey) -> anyhow::Result<u64> {
     let store = open_store_with(config, home, old).await?;
     store.migrate().await?;
-    let sealed = store.rotate(new).await;
+    let rotated = Deed::by(Who::Terminal, Kind::KeyRotated, "hub:master-key", fresh::now());
+    let sealed = store.noting(rotated).rotate(new).await;
     store.close().await;
     Ok(sealed?)
 }
@@ -93,7 +96,7 @@ mod tests {
         put(&config).await;
         let key = config.hub.home.join("master.key");
         let old = std::fs::read(&key).unwrap();
-        assert_eq!(rotate(&config).await.unwrap(), 1);
+        assert_eq!(rotate(&config).await.unwrap(), 2, "the project's, and the key of the audit log");
         assert_ne!(std::fs::read(&key).unwrap(), old);
         assert_eq!(opens(&config).await, "token");
     }
@@ -110,7 +113,7 @@ mod tests {
         std::fs::rename(&key, key.with_extension("next")).unwrap();
         std::fs::write(&key, old).unwrap();
         std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-        assert_eq!(rotate(&config).await.unwrap(), 1);
+        assert_eq!(rotate(&config).await.unwrap(), 2, "the project's, and the key of the audit log");
         assert_eq!(opens(&config).await, "token");
     }
 }

@@ -340,9 +340,10 @@ async fn show_hub(State(app): State<App>, _: Principal) -> Json<About> {
     Json(app.about)
 }
 
-async fn list_faults(State(app): State<App>, Principal { actor, .. }: Principal) -> Answer<Vec<String>> {
+async fn list_faults(State(app): State<App>, Principal { actor, caller, peer, .. }: Principal) -> Answer<Vec<String>> {
     // They tell how the hub is put together.
     if !actor.admin {
+        app.accounts.note_refusal(&caller, &peer, "GET /api/v1/faults").await?;
         return Err(Refusal::Forbidden("an admin of the hub may see this".to_owned()).into());
     }
     Ok(Json(app.hub.faults().await?))

@@ -12,7 +12,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use secrecy::{ExposeSecret as _, SecretString};
 use signalbox_core::account::{Caller, Peer, Proof};
-use signalbox_core::people::Actor;
+use signalbox_core::people::{Actor, Origin};
 use signalbox_core::port::Refusal;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -65,6 +65,7 @@ impl FromRequestParts<App> for Principal {
         let client = client_of(parts);
         let shown = shown(parts, &client)?.ok_or_else(signed_out)?;
         let caller = look_up(&shown, app).await?.ok_or_else(|| worthless(&shown))?;
+        let caller = from_there(caller, &client);
         if let Some(limits) = parts.extensions.get::<Arc<Limits>>() {
             limits.count(Whom::Person(caller.actor.user.clone()), Instant::now())?;
         }
@@ -106,7 +107,7 @@ pub(crate) async fn identify(parts: &Parts, client: &Client, app: &App) -> Resul
     let Some(shown) = shown(parts, client)? else { return Ok(None) };
     match (look_up(&shown, app).await?, &shown) {
         (None, Shown::Bearer(_)) => Err(worthless(&shown).into()),
-        (caller, _) => Ok(caller),
+        (caller, _) => Ok(caller.map(|caller| from_there(caller, client))),
     }
 }
 
@@ -134,6 +135,18 @@ async fn look_up(shown: &Shown, app: &App) -> Result<Option<Caller>, Refusal> {
         Shown::Bearer(token) => app.accounts.by_bearer(token.expose_secret()).await,
         Shown::Session(token) => app.accounts.by_session(token.expose_secret()).await,
     }
+}
+
+/// The caller, who acts from there and by what they have shown.
+fn from_there(mut caller: Caller, client: &Client) -> Caller {
+    let token = match &caller.proof {
+        Proof::Socket => return caller,
+        Proof::Session { .. } => None,
+        Proof::Token { id, .. } => Some(id.clone()),
+        Proof::Access { family, .. } => Some(family.clone()),
+    };
+    caller.actor.origin = Origin { address: Some(client.address.to_string()), token };
+    caller
 }
 
 fn permit(caller: &Caller, need: Need) -> Result<(), Refusal> {

@@ -41,6 +41,7 @@ macro_rules! nothing_else {
 
 impl signalbox_core::account::Accounts for Faulty {}
 
+impl signalbox_core::audit::Auditing for Faulty {}
 impl signalbox_core::automation::Automation for Faulty {}
 impl signalbox_core::reading::Reading for Faulty {}
 

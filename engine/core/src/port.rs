@@ -5,6 +5,7 @@
 //! [`Forge`] is a platform that keeps repositories, where the hub has an account of its own.
 
 use crate::approval::{Approval, Saying};
+use crate::audit::Auditing;
 use crate::automation::Automation;
 use crate::card::Card;
 use crate::command::Mode;
@@ -313,7 +314,7 @@ pub struct DiffText {
 
 /// What places and people ask of the engine. Every method judges the actor at this moment; none trusts the adapter with it.
 #[async_trait]
-pub trait Hub: Automation + Reading {
+pub trait Hub: Auditing + Automation + Reading {
     /// Keeps a file for a request that is to follow; what no request names is swept.
     async fn keep_file(&self, actor: &Actor, file: KeepFile) -> Result<crate::task::Attachment, Refusal>;
     /// Stores a task, its first event and the receipt owed to the place, in one transaction.

@@ -2,10 +2,11 @@
 
 use super::session::is_confirmed_since;
 use super::sign_in::{begin, is_code};
-use super::{AccountService, Deed};
+use super::{AccountService, own_deed};
 use crate::fresh;
 use secrecy::SecretString;
 use signalbox_core::account::{Caller, Denied, Peer, Proof, ProveFactor};
+use signalbox_core::audit::Kind;
 use signalbox_core::port::Refusal;
 use std::time::Duration;
 
@@ -35,7 +36,7 @@ pub(super) async fn now(
     if proof.password.is_none() && proof.code.is_none() {
         return Err(Denied::PasswordNeeded);
     }
-    let attempt = begin(service, peer, &caller.actor.name)?;
+    let attempt = begin(service, peer, &caller.actor.name).await?;
     match is_right(service, caller, proof).await {
         Ok(true) => {
             service.throttle.right(attempt);
@@ -45,8 +46,8 @@ pub(super) async fn now(
             Ok(())
         }
         Ok(false) => {
-            let (user, resource) = (Some(&caller.actor.user), format!("user:{}", caller.actor.name));
-            service.write_down(Deed { user, action: "confirm.refuse", resource, peer: Some(peer) }).await?;
+            let wrong = if proof.password.is_some() { "password" } else { "code" };
+            service.enter(own_deed(caller, Kind::ProofRefused, Some(peer)).with("wrong", wrong)).await?;
             Err(Denied::Wrong)
         }
         Err(refusal) => {

@@ -1,15 +1,15 @@
 //! Access tokens for programs, and the refresh tokens by which they have the next one.
 
 use super::access::LIFE;
-use super::personal::limited;
+use super::personal::{limited, listed};
 use super::sign_in::{LASTS, begin, prove};
 use super::token::{TokenKind, hash, hash_shown, random};
-use super::{AccountService, Deed};
+use super::{AccountService, from_there};
 use crate::fresh;
 use crate::store::{Family, NewFamily, Rotated};
 use secrecy::{ExposeSecret as _, SecretString};
 use signalbox_core::account::{Caller, Denied, Exchange, Peer, Proof, Scopes, SignIn, TokenPair};
-use signalbox_core::id::UserId;
+use signalbox_core::audit::{Deed, Kind, Who};
 use signalbox_core::people::Actor;
 use signalbox_core::port::Refusal;
 
@@ -38,8 +38,11 @@ pub(super) async fn exchange(service: &AccountService, peer: &Peer, exchange: Ex
             open(service, peer, Shown { actor, token: None, scopes }).await
         }
         Exchange::Token { token, scopes } => {
-            let attempt = begin(service, peer, "")?;
-            let shown = of_token(service, &token, scopes).await?;
+            let attempt = begin(service, peer, "").await?;
+            let Some(shown) = of_token(service, &token, scopes).await? else {
+                service.enter(nobodys(Kind::TokenRefused, peer)).await?;
+                return Err(Denied::Wrong);
+            };
             service.throttle.right(attempt);
             open(service, peer, shown).await
         }
@@ -47,13 +50,23 @@ pub(super) async fn exchange(service: &AccountService, peer: &Peer, exchange: Ex
     }
 }
 
-async fn of_token(service: &AccountService, token: &SecretString, wanted: Option<Scopes>) -> Result<Shown, Denied> {
+/// Something that is done with a token of which it is not said whose it is.
+fn nobodys(kind: Kind, peer: &Peer) -> Deed {
+    from_there(Who::Anonymous, kind, "token:?".to_owned(), peer)
+}
+
+/// Whose token it is, and for what; none for one that is worth nothing.
+async fn of_token(
+    service: &AccountService,
+    token: &SecretString,
+    wanted: Option<Scopes>,
+) -> Result<Option<Shown>, Refusal> {
     match super::personal::find(service, token.expose_secret()).await? {
         Some(Caller { actor, proof: Proof::Token { id, scopes } }) => {
             let scopes = wanted.map_or_else(|| scopes.clone(), |wanted| wanted.within(&scopes));
-            Ok(Shown { actor, token: Some(id), scopes })
+            Ok(Some(Shown { actor, token: Some(id), scopes }))
         }
-        _ => Err(Denied::Wrong),
+        _ => Ok(None),
     }
 }
 
@@ -65,7 +78,7 @@ async fn open(service: &AccountService, peer: &Peer, shown: Shown) -> Result<Tok
     let family = NewFamily {
         id: fresh::unique(),
         user: shown.actor.user.clone(),
-        token: shown.token,
+        token: shown.token.clone(),
         scopes: shown.scopes.clone(),
         first_hash: hash(&refresh),
         device: peer.device.clone(),
@@ -73,21 +86,30 @@ async fn open(service: &AccountService, peer: &Peer, shown: Shown) -> Result<Tok
         expires_at: now + LASTS,
         at: now,
     };
+    let deed = exchanged(&shown, &family, peer);
     let opened = Family { id: family.id.clone(), actor: shown.actor, scopes: shown.scopes };
-    service.parts.store.open_family(family).await.map_err(Refusal::from)?;
-    note(service, peer, &opened.actor.user, "token.exchange").await?;
+    service.parts.store.noting(deed).open_family(family).await.map_err(Refusal::from)?;
     Ok(pair(service, &opened, &refresh).await?)
+}
+
+fn exchanged(shown: &Shown, family: &NewFamily, peer: &Peer) -> Deed {
+    let (user, name) = (shown.actor.user.clone(), shown.actor.name.clone());
+    let who = match shown.token.clone() {
+        Some(token) => Who::Token { user, name, token },
+        None => Who::Person { user, name },
+    };
+    let deed = from_there(who, Kind::TokenExchanged, format!("session:{}", family.id), peer);
+    deed.with("scopes", listed(&shown.scopes))
 }
 
 async fn rotate(service: &AccountService, peer: &Peer, shown: &SecretString) -> Result<TokenPair, Denied> {
     let Some(hashed) = hash_shown(TokenKind::Refresh, shown.expose_secret()) else { return Err(Denied::Wrong) };
     let next = random(TokenKind::Refresh);
-    let store = &service.parts.store;
+    let store = service.parts.store.noting(nobodys(Kind::TokenReused, peer));
     match store.rotate_refresh(&hashed, &hash(&next), fresh::now()).await.map_err(Refusal::from)? {
         Rotated::Fresh(family) => Ok(pair(service, &family, &next).await?),
         Rotated::Reused(user) => {
             tracing::warn!(%user, address = %peer.address, "a refresh token of {user} came twice; what came of it has ended");
-            note(service, peer, &user, "token.reuse").await?;
             Err(Denied::Wrong)
         }
         Rotated::Unknown => Err(Denied::Wrong),
@@ -103,9 +125,4 @@ async fn pair(service: &AccountService, family: &Family, refresh: &SecretString)
         refresh_token: refresh.expose_secret().to_owned(),
         scopes: family.scopes.clone(),
     })
-}
-
-async fn note(service: &AccountService, peer: &Peer, user: &UserId, action: &'static str) -> Result<(), Refusal> {
-    let resource = format!("user:{user}");
-    service.write_down(Deed { user: Some(user), action, resource, peer: Some(peer) }).await
 }

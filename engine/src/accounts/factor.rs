@@ -3,11 +3,12 @@
 use super::sign_in::{FACTOR, begin as begin_attempt};
 use super::token::hash_code;
 use super::totp::FactorSecret;
-use super::{AccountService, confirm as prove, not_the_operator};
+use super::{AccountService, confirm as prove, not_the_operator, own_deed};
 use crate::fresh;
 use crate::store::factor_scope;
 use secrecy::{ExposeSecret as _, SecretString};
 use signalbox_core::account::{Caller, ConfirmFactor, Denied, NewFactor, Peer, ProveFactor, RecoveryCodes};
+use signalbox_core::audit::Kind;
 use signalbox_core::port::Refusal;
 
 /// How many recovery codes there are.
@@ -38,18 +39,21 @@ pub(super) async fn confirm(
     confirm: ConfirmFactor,
 ) -> Result<RecoveryCodes, Denied> {
     let (store, user) = (&service.parts.store, &caller.actor.user);
-    let attempt = begin_attempt(service, peer, &caller.actor.name)?;
+    let attempt = begin_attempt(service, peer, &caller.actor.name).await?;
     let secret = store.secret(&factor_scope(user), FACTOR).await.map_err(Refusal::from)?;
     let secret = secret.and_then(|secret| FactorSecret::read(secret.expose_secret()));
     let step = secret.and_then(|secret| secret.step_of(confirm.code.expose_secret(), fresh::now()));
-    let Some(step) = step else { return Err(Denied::Wrong) };
+    let Some(step) = step else {
+        service.enter(own_deed(caller, Kind::ProofRefused, Some(peer)).with("wrong", "code")).await?;
+        return Err(Denied::Wrong);
+    };
     service.throttle.right(attempt);
     let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| fresh::link_code()).collect();
     let hashes = codes.iter().map(|code| hash_code(code)).collect();
+    let store = store.noting(own_deed(caller, Kind::FactorAdded, Some(peer)));
     if !store.confirm_factor(user, step, hashes, fresh::now()).await.map_err(Refusal::from)? {
         return Err(Refusal::Conflict("there is no second factor that waits to be confirmed".to_owned()).into());
     }
-    service.noted(caller, "factor.add", Some(peer)).await?;
     Ok(RecoveryCodes { recovery_codes: codes })
 }
 
@@ -60,6 +64,7 @@ pub(super) async fn remove(
     proof: ProveFactor,
 ) -> Result<(), Denied> {
     prove::now(service, caller, peer, &proof).await?;
-    service.parts.store.remove_factor(&caller.actor.user).await.map_err(Refusal::from)?;
-    Ok(service.noted(caller, "factor.remove", Some(peer)).await?)
+    let removed = own_deed(caller, Kind::FactorRemoved, Some(peer));
+    service.parts.store.noting(removed).remove_factor(&caller.actor.user).await.map_err(Refusal::from)?;
+    Ok(())
 }

@@ -2,12 +2,13 @@
 
 use super::sign_in::{begin, open};
 use super::token::hash_code;
-use super::{AccountService, Deed, not_the_operator, password};
+use super::{AccountService, from_there, not_the_operator, password};
 use crate::fresh;
-use crate::hub::check_name;
+use crate::hub::{check_name, did};
 use crate::store::{Acceptance, Invited};
 use secrecy::ExposeSecret as _;
 use signalbox_core::account::{Denied, Invitation, Peer, SignedIn, Welcome};
+use signalbox_core::audit::{Deed, Kind, Who};
 use signalbox_core::people::Actor;
 use signalbox_core::port::Refusal;
 use std::time::Duration;
@@ -27,9 +28,8 @@ pub(super) async fn invite(service: &AccountService, actor: &Actor, person: &str
     not_the_operator(&user)?;
     let (code, now) = (fresh::link_code(), fresh::now());
     let until = now + LASTS;
-    store.keep_invitation(Some(&user), &hash_code(&code), now, until).await?;
-    let (by, resource) = (Some(&actor.user), format!("user:{person}"));
-    service.write_down(Deed { user: by, action: "user.invite", resource, peer: None }).await?;
+    let created = did(actor, Kind::InvitationCreated, "user", person);
+    store.noting(created).keep_invitation(Some(&user), &hash_code(&code), now, until).await?;
     Ok(Invitation { code, until })
 }
 
@@ -40,17 +40,18 @@ pub(super) async fn first_code(service: &AccountService) -> Result<Option<Invita
     }
     let (code, now) = (fresh::link_code(), fresh::now());
     let until = now + FIRST_LASTS;
-    store.keep_invitation(None, &hash_code(&code), now, until).await?;
+    let created = Deed::by(Who::Hub, Kind::InvitationCreated, "hub:first-admin", now);
+    store.noting(created).keep_invitation(None, &hash_code(&code), now, until).await?;
     Ok(Some(Invitation { code, until }))
 }
 
 pub(super) async fn welcome(service: &AccountService, peer: &Peer, welcome: Welcome) -> Result<SignedIn, Denied> {
     let code_hash = hash_code(welcome.code.expose_secret());
-    let attempt = begin(service, peer, &code_hash)?;
+    let attempt = begin(service, peer, &code_hash).await?;
     let invited = service.parts.store.invited(&code_hash, fresh::now()).await.map_err(Refusal::from)?;
     let Some(invited) = still_wanted(service, invited).await? else {
-        let resource = "invitation".to_owned();
-        service.write_down(Deed { user: None, action: "welcome.refuse", resource, peer: Some(peer) }).await?;
+        let object = "invitation:?".to_owned();
+        service.enter(from_there(Who::Anonymous, Kind::InvitationRefused, object, peer)).await?;
         return Err(Denied::Wrong);
     };
     service.throttle.right(attempt);
@@ -62,11 +63,14 @@ pub(super) async fn welcome(service: &AccountService, peer: &Peer, welcome: Welc
 }
 
 async fn accept(service: &AccountService, peer: &Peer, acceptance: Acceptance) -> Result<SignedIn, Denied> {
-    let store = &service.parts.store;
+    let who = match &acceptance.invited {
+        Invited::Person(user, name) => Who::Person { user: user.clone(), name: name.clone() },
+        Invited::FirstAdmin => Who::Anonymous,
+    };
+    let accepted = from_there(who, Kind::InvitationAccepted, format!("user:{}", acceptance.name), peer);
+    let store = service.parts.store.noting(accepted);
     let user = store.accept_invitation(acceptance).await.map_err(Refusal::from)?.ok_or(Denied::Wrong)?;
     let actor = store.actor(&user).await.map_err(Refusal::from)?.ok_or(Denied::Wrong)?;
-    let resource = format!("user:{}", actor.name);
-    service.write_down(Deed { user: Some(&user), action: "user.welcome", resource, peer: Some(peer) }).await?;
     open(service, peer, &actor).await
 }
 

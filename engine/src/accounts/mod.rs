@@ -19,17 +19,17 @@ mod token;
 mod totp;
 
 use crate::fresh;
+use crate::hub::judged;
 use crate::parts::Parts;
-use crate::store::AuditEntry;
 use access::AccessKey;
 use async_trait::async_trait;
 use password::Passwords;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
 use signalbox_core::account::{
     Accounts, Caller, ChangePassword, ConfirmFactor, Denied, Exchange, Invitation, MadeToken, MakeToken, Me, NewFactor,
     Peer, ProveFactor, RecoveryCodes, SessionReport, SignIn, SignedIn, TokenPair, TokenReport, Welcome,
 };
+use signalbox_core::audit::{Deed, Kind, Who};
 use signalbox_core::id::UserId;
 use signalbox_core::people::Actor;
 use signalbox_core::port::{NewLinkCode, Refusal};
@@ -49,14 +49,6 @@ pub(crate) struct AccountService {
     access: OnceCell<AccessKey>,
 }
 
-/// Something done with an account, for the audit log.
-struct Deed<'a> {
-    user: Option<&'a UserId>,
-    action: &'static str,
-    resource: String,
-    peer: Option<&'a Peer>,
-}
-
 impl AccountService {
     pub(crate) fn new(parts: Arc<Parts>) -> Self {
         Self { parts, passwords: Passwords::default(), throttle: Throttle::default(), access: OnceCell::new() }
@@ -73,23 +65,22 @@ impl AccountService {
         self.access.get_or_try_init(load).await
     }
 
-    async fn write_down(&self, deed: Deed<'_>) -> Result<(), Refusal> {
-        let entry = AuditEntry {
-            user: deed.user.cloned(),
-            action: deed.action.to_owned(),
-            resource: deed.resource,
-            details: json!({ "device": deed.peer.and_then(|peer| peer.device.as_deref()) }),
-            ip: deed.peer.map(|peer| peer.address.to_string()),
-            at: fresh::now(),
-        };
-        Ok(self.parts.store.audit(entry).await?)
+    /// Enters something in the audit log that changes nothing else.
+    async fn enter(&self, deed: Deed) -> Result<(), Refusal> {
+        Ok(self.parts.store.enter(deed).await?)
     }
+}
 
-    /// The same for somebody who is signed in.
-    async fn noted(&self, caller: &Caller, action: &'static str, peer: Option<&Peer>) -> Result<(), Refusal> {
-        let resource = format!("user:{}", caller.actor.name);
-        self.write_down(Deed { user: Some(&caller.actor.user), action, resource, peer }).await
-    }
+/// Something that is done from there.
+fn from_there(who: Who, kind: Kind, object: String, peer: &Peer) -> Deed {
+    let deed = Deed::by(who, kind, object, fresh::now()).from(peer.address);
+    deed.with_some("device", peer.device.as_deref())
+}
+
+/// Something that a caller does with their own account.
+fn own_deed(caller: &Caller, kind: Kind, peer: Option<&Peer>) -> Deed {
+    let deed = Deed::of(&caller.actor, kind, format!("user:{}", caller.actor.name), fresh::now());
+    deed.with_some("device", peer.and_then(|peer| peer.device.as_deref()))
 }
 
 #[async_trait]
@@ -175,7 +166,7 @@ impl Accounts for AccountService {
     }
 
     async fn invite(&self, actor: &Actor, person: &str) -> Result<Invitation, Refusal> {
-        invite::invite(self, actor, person).await
+        judged(&self.parts, actor, ("user.invite", "user", person), invite::invite(self, actor, person)).await
     }
 
     async fn first_code(&self) -> Result<Option<Invitation>, Refusal> {
@@ -183,8 +174,7 @@ impl Accounts for AccountService {
     }
 
     async fn note_refusal(&self, caller: &Caller, peer: &Peer, what: &str) -> Result<(), Refusal> {
-        let (user, resource) = (Some(&caller.actor.user), what.chars().take(190).collect());
-        self.write_down(Deed { user, action: "access.refused", resource, peer: Some(peer) }).await
+        self.enter(Deed { object: what.to_owned(), ..own_deed(caller, Kind::RequestRefused, Some(peer)) }).await
     }
 }
 

@@ -1,9 +1,10 @@
 //! A person's own account: how they see it, their password, and codes by which they link accounts elsewhere.
 
-use super::{AccountService, confirm, not_the_operator, password};
+use super::{AccountService, confirm, not_the_operator, own_deed, password};
 use crate::fresh;
 use crate::store::NewPassword;
 use signalbox_core::account::{Caller, ChangePassword, Denied, Me, Peer, Proof, ProveFactor};
+use signalbox_core::audit::Kind;
 use signalbox_core::port::{NewLinkCode, Refusal};
 use std::time::Duration;
 
@@ -41,14 +42,15 @@ pub(super) async fn change_password(
     };
     let hash = service.passwords.hash(&change.new).await.map_err(Refusal::from)?;
     let new = NewPassword { user: caller.actor.user.clone(), hash, keep_session, at: fresh::now() };
-    service.parts.store.set_password(new).await.map_err(Refusal::from)?;
-    Ok(service.noted(caller, "password.change", Some(peer)).await?)
+    let changed = own_deed(caller, Kind::PasswordChanged, Some(peer));
+    service.parts.store.noting(changed).set_password(new).await.map_err(Refusal::from)?;
+    Ok(())
 }
 
 pub(super) async fn link_code(service: &AccountService, caller: &Caller) -> Result<NewLinkCode, Refusal> {
     let (code, now) = (fresh::link_code(), fresh::now());
     let until = now + LINK_CODE_LASTS;
-    service.parts.store.keep_link_code(&caller.actor.user, &code, now, until).await?;
-    service.noted(caller, "user.link_code", None).await?;
+    let created = own_deed(caller, Kind::LinkCodeCreated, None);
+    service.parts.store.noting(created).keep_link_code(&caller.actor.user, &code, now, until).await?;
     Ok(NewLinkCode { code, until })
 }

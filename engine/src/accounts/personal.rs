@@ -2,11 +2,14 @@
 
 use super::session::EXACTLY;
 use super::token::{TokenKind, hash, hash_shown, random};
-use super::{AccountService, confirm, not_the_operator};
+use super::{AccountService, confirm, not_the_operator, own_deed};
 use crate::fresh;
 use crate::store::NewToken;
 use secrecy::ExposeSecret as _;
-use signalbox_core::account::{Caller, Denied, MadeToken, MakeToken, Peer, Proof, ProveFactor, Scopes, TokenReport};
+use signalbox_core::account::{
+    Caller, Denied, MadeToken, MakeToken, Peer, Proof, ProveFactor, Scope, Scopes, TokenReport,
+};
+use signalbox_core::audit::{Deed, Kind, named};
 use signalbox_core::people::{Actor, Role};
 use signalbox_core::port::Refusal;
 use signalbox_core::time::Timestamp;
@@ -50,9 +53,16 @@ pub(super) async fn make(
     }
     let token = random(TokenKind::Personal);
     let new = NewToken { user: user.clone(), token_hash: hash(&token), report: report.clone() };
-    store.add_token(new).await.map_err(Refusal::from)?;
-    service.noted(caller, "token.make", Some(peer)).await?;
+    let made = Deed { object: format!("token:{}", report.id), ..own_deed(caller, Kind::TokenCreated, Some(peer)) };
+    let made = made.with("scopes", listed(&report.scopes));
+    store.noting(made).add_token(new).await.map_err(Refusal::from)?;
     Ok(MadeToken { token: token.expose_secret().to_owned(), report })
+}
+
+/// Scopes in one line.
+pub(super) fn listed(scopes: &Scopes) -> String {
+    let all = Scope::ALL.into_iter().filter(|scope| scopes.permit(*scope)).map(Scope::as_str);
+    all.collect::<Vec<_>>().join(" ")
 }
 
 fn report(request: &MakeToken) -> Result<TokenReport, Refusal> {
@@ -84,8 +94,9 @@ fn end(now: Timestamp, days: u32) -> Timestamp {
 }
 
 pub(super) async fn revoke(service: &AccountService, caller: &Caller, id: &str) -> Result<(), Refusal> {
-    if !service.parts.store.remove_token(&caller.actor.user, id).await? {
-        return Err(Refusal::NotFound("there is no such token of yours (any more)".to_owned()));
+    let revoked = Deed { object: named("token", id), ..own_deed(caller, Kind::TokenRevoked, None) };
+    match service.parts.store.noting(revoked).remove_token(&caller.actor.user, id).await? {
+        true => Ok(()),
+        false => Err(Refusal::NotFound("there is no such token of yours (any more)".to_owned())),
     }
-    service.noted(caller, "token.revoke", None).await
 }

@@ -1,9 +1,10 @@
 //! Sessions: whose one is, where a person is signed in, and the end of it.
 
-use super::AccountService;
 use super::token::{TokenKind, hash_shown};
+use super::{AccountService, own_deed};
 use crate::fresh;
 use signalbox_core::account::{Caller, Proof, SessionReport};
+use signalbox_core::audit::{Deed, Kind, named};
 use signalbox_core::port::Refusal;
 use signalbox_core::time::Timestamp;
 use std::time::Duration;
@@ -36,8 +37,10 @@ pub(super) async fn list(service: &AccountService, caller: &Caller) -> Result<Ve
 
 pub(super) async fn end(service: &AccountService, caller: &Caller, id: &str) -> Result<(), Refusal> {
     let (store, user) = (&service.parts.store, &caller.actor.user);
+    let ended = Deed { object: named("session", id), ..own_deed(caller, Kind::SessionEnded, None) };
+    let store = store.noting(ended);
     if store.end_session(user, id).await? || store.end_family(user, id).await? {
-        return service.noted(caller, "session.end", None).await;
+        return Ok(());
     }
     Err(Refusal::NotFound("there is no such session of yours (any more)".to_owned()))
 }
@@ -47,8 +50,8 @@ pub(super) async fn end_others(service: &AccountService, caller: &Caller) -> Res
         Proof::Session { id, .. } => Some(id.as_str()),
         Proof::Socket | Proof::Token { .. } | Proof::Access { .. } => None,
     };
-    service.parts.store.end_sessions_but(&caller.actor.user, keep).await?;
-    service.noted(caller, "session.end_others", None).await
+    let ended = own_deed(caller, Kind::SessionEnded, None).with("which", "all others");
+    Ok(service.parts.store.noting(ended).end_sessions_but(&caller.actor.user, keep).await?)
 }
 
 pub(super) async fn sign_out(service: &AccountService, caller: &Caller) -> Result<(), Refusal> {

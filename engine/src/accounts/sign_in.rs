@@ -3,11 +3,12 @@
 use super::throttle::Attempt;
 use super::token::{TokenKind, hash, hash_code, random};
 use super::totp::FactorSecret;
-use super::{AccountService, Deed};
+use super::{AccountService, from_there};
 use crate::fresh;
 use crate::store::{Credentials, NewSession, factor_scope};
 use secrecy::{ExposeSecret as _, SecretString};
 use signalbox_core::account::{Denied, Peer, SignIn, SignedIn};
+use signalbox_core::audit::{Kind, Who};
 use signalbox_core::id::UserId;
 use signalbox_core::people::Actor;
 use signalbox_core::port::Refusal;
@@ -22,7 +23,7 @@ pub(super) const FACTOR: &str = "second-factor";
 enum Found {
     Right(Actor),
     CodeNeeded,
-    Wrong,
+    Wrong(&'static str),
 }
 
 pub(super) async fn sign_in(service: &AccountService, peer: &Peer, shown: SignIn) -> Result<SignedIn, Denied> {
@@ -32,7 +33,7 @@ pub(super) async fn sign_in(service: &AccountService, peer: &Peer, shown: SignIn
 
 /// Who has shown this name, password and code.
 pub(super) async fn prove(service: &AccountService, peer: &Peer, shown: &SignIn) -> Result<Actor, Denied> {
-    let attempt = begin(service, peer, &shown.name)?;
+    let attempt = begin(service, peer, &shown.name).await?;
     match examine(service, shown).await {
         Ok(Found::Right(actor)) => {
             service.throttle.right(attempt);
@@ -42,10 +43,10 @@ pub(super) async fn prove(service: &AccountService, peer: &Peer, shown: &SignIn)
             service.throttle.undecided(&attempt);
             Err(Denied::CodeNeeded)
         }
-        Ok(Found::Wrong) => {
-            let user = None;
-            let resource = format!("user:{}", known_name(&shown.name));
-            service.write_down(Deed { user, action: "session.refuse", resource, peer: Some(peer) }).await?;
+        Ok(Found::Wrong(what)) => {
+            let object = format!("user:{}", known_name(service, &shown.name).await?);
+            let refused = from_there(Who::Anonymous, Kind::SessionRefused, object, peer);
+            service.enter(refused.with("wrong", what)).await?;
             Err(Denied::Wrong)
         }
         Err(refusal) => {
@@ -56,28 +57,39 @@ pub(super) async fn prove(service: &AccountService, peer: &Peer, shown: &SignIn)
 }
 
 /// Begins an attempt, unless too many were wrong.
-pub(super) fn begin(service: &AccountService, peer: &Peer, account: &str) -> Result<Attempt, Denied> {
-    service.throttle.begin(account, peer.address, fresh::now()).map_err(|wait| {
-        tracing::warn!(address = %peer.address, "too many attempts to sign in were wrong; the next must wait");
-        Denied::Wait(wait)
-    })
+pub(super) async fn begin(service: &AccountService, peer: &Peer, account: &str) -> Result<Attempt, Denied> {
+    let now = fresh::now();
+    let wait = match service.throttle.begin(account, peer.address, now) {
+        Ok(attempt) => return Ok(attempt),
+        Err(wait) => wait,
+    };
+    tracing::warn!(address = %peer.address, "too many attempts to sign in were wrong; the next must wait");
+    // Whoever goes on trying must not fill the log: one entry tells of the whole wait.
+    if service.throttle.is_news(account, peer.address, now) {
+        let object = format!("user:{}", known_name(service, account).await?);
+        let throttled = from_there(Who::Anonymous, Kind::SessionThrottled, object, peer);
+        service.enter(throttled.with("seconds", wait.as_secs())).await?;
+    }
+    Err(Denied::Wait(wait))
 }
 
-/// People type their password where their name belongs: what cannot be a name is not written down.
-fn known_name(name: &str) -> &str {
-    if crate::hub::check_name("person", name).is_ok() { name } else { "?" }
+/// People type their password where their name belongs: what is nobody's name is not entered.
+async fn known_name<'a>(service: &AccountService, name: &'a str) -> Result<&'a str, Refusal> {
+    Ok(if service.parts.store.user(name).await?.is_some() { name } else { "?" })
 }
 
 async fn examine(service: &AccountService, shown: &SignIn) -> Result<Found, Refusal> {
     let known = service.parts.store.credentials(&shown.name).await?;
     let kept = known.as_ref().and_then(|known| known.password_hash.clone());
     let right = service.passwords.check(&shown.password, kept).await?;
-    let Some(Credentials { actor, second_factor, .. }) = known.filter(|_| right) else { return Ok(Found::Wrong) };
+    let Some(Credentials { actor, second_factor, .. }) = known.filter(|_| right) else {
+        return Ok(Found::Wrong("password"));
+    };
     match (second_factor, &shown.code) {
         (false, _) => Ok(Found::Right(actor)),
         (true, None) => Ok(Found::CodeNeeded),
         (true, Some(code)) if is_code(service, &actor.user, code).await? => Ok(Found::Right(actor)),
-        (true, Some(_)) => Ok(Found::Wrong),
+        (true, Some(_)) => Ok(Found::Wrong("code")),
     }
 }
 
@@ -105,8 +117,8 @@ pub(super) async fn open(service: &AccountService, peer: &Peer, actor: &Actor) -
         at: now,
     };
     let until = session.expires_at;
-    service.parts.store.open_session(session).await.map_err(Refusal::from)?;
-    let (user, resource) = (Some(&actor.user), format!("user:{}", actor.name));
-    service.write_down(Deed { user, action: "session.open", resource, peer: Some(peer) }).await?;
+    let who = Who::Person { user: actor.user.clone(), name: actor.name.clone() };
+    let opened = from_there(who, Kind::SessionCreated, format!("session:{}", session.id), peer);
+    service.parts.store.noting(opened).open_session(session).await.map_err(Refusal::from)?;
     Ok(SignedIn { token, name: actor.name.clone(), admin: actor.admin, until })
 }

@@ -49,6 +49,8 @@ struct Count {
     wrong: u32,
     last: Timestamp,
     until: Timestamp,
+    /// Somebody was told to wait for it.
+    told: bool,
 }
 
 /// Counts who was wrong.
@@ -94,6 +96,21 @@ impl Throttle {
         Ok(Attempt { account, address, keys })
     }
 
+    /// Whether nobody asked before during the wait that is on now.
+    pub(super) fn is_news(&self, account: &str, address: IpAddr, now: Timestamp) -> bool {
+        let account: String = account.chars().take(64).collect();
+        let address = network(address);
+        let keys = [Key::Address(address), Key::Both(account.clone(), address), Key::Account(account)];
+        let mut counts = self.lock();
+        let mut news = false;
+        for key in keys {
+            if let Some(count) = counts.by.get_mut(&key).filter(|count| count.until > now) {
+                news |= !std::mem::replace(&mut count.told, true);
+            }
+        }
+        news
+    }
+
     /// The attempt was right.
     pub(super) fn right(&self, attempt: Attempt) {
         let mut counts = self.lock();
@@ -126,13 +143,14 @@ impl Throttle {
 
 impl Counts {
     fn add(&mut self, key: &Key, now: Timestamp) {
-        let fresh = Count { wrong: 0, last: now, until: now };
+        let fresh = Count { wrong: 0, last: now, until: now, told: false };
         let count = self.by.entry(key.clone()).or_insert(fresh);
         if now.since(count.last) > MEMORY {
             *count = fresh;
         }
         count.wrong = count.wrong.saturating_add(1);
         count.last = now;
+        count.told = false;
         count.until = now + wait(count.wrong, key.patience());
     }
 
@@ -190,6 +208,19 @@ mod tests {
 
     fn wrong(throttle: &Throttle, account: &str, address: &str, now: i64) -> Result<(), Duration> {
         throttle.begin(account, from(address), at(now)).map(drop)
+    }
+
+    #[test]
+    fn a_wait_is_news_once() {
+        let throttle = Throttle::default();
+        for attempt in 0..6 {
+            wrong(&throttle, "ann", "192.0.2.1", attempt).unwrap();
+        }
+        let news = |now| throttle.is_news("ann", from("192.0.2.1"), at(now));
+        assert!(wrong(&throttle, "ann", "192.0.2.1", 6).is_err());
+        assert_eq!([news(6), news(6), news(99)], [true, false, false]);
+        wrong(&throttle, "ann", "192.0.2.1", 99).unwrap();
+        assert_eq!([news(99), news(99)], [true, false], "the next wait is another one");
     }
 
     #[test]

@@ -20,6 +20,11 @@ pub(super) async fn configured(parts: &Parts, actor: &Actor, project: &str) -> R
     Err(Refusal::Forbidden(format!("a maintainer of `{}` may set this up", project.name)))
 }
 
+/// Whether the actor may configure a project, asked of something that they have not named: nobody is refused by that.
+pub(super) async fn may_configure(parts: &Parts, actor: &Actor, project: &ProjectId) -> Result<bool, Refusal> {
+    Ok(access_standing(parts, actor, project).await?.may_configure())
+}
+
 /// The places where something may be shown, each once: one that another project has is that project's to give away.
 pub(super) async fn places(
     parts: &Parts,

@@ -4,9 +4,10 @@ use super::secret::{self, scope};
 use super::template::{self, Made, Making};
 use super::{doors, entitle};
 use crate::fresh;
-use crate::hub::{audit, check_name};
+use crate::hub::{check_name, did, hidden};
 use crate::parts::Parts;
 use crate::store::{Hook, NewHook};
+use signalbox_core::audit::Kind;
 use signalbox_core::hook::{self, AddHook, HookReport, MadeHook, Rules, Trial, TryHook};
 use signalbox_core::people::Actor;
 use signalbox_core::port::Refusal;
@@ -31,12 +32,13 @@ pub(super) async fn add(parts: &Parts, actor: &Actor, request: AddHook) -> Resul
         at: fresh::now(),
     };
     let scope = scope(&new.id);
-    secret::keep(parts, &scope, &secret).await?;
-    if let Err(error) = parts.store.add_hook(new).await {
+    secret::keep(&parts.store, &scope, &secret).await?;
+    let created =
+        did(actor, Kind::HookCreated, "hook", &request.name).with("project", &project.name).with("user", &request.user);
+    if let Err(error) = parts.store.noting(created).add_hook(new).await {
         secret::remove(parts, &scope).await?;
         return Err(error.into());
     }
-    audit(parts, actor, "hook.add", format!("hook:{}", request.name)).await?;
     doors::reload(parts).await?;
     Ok(MadeHook { path: path(&request.name), secret: made.then_some(secret), previous_until: None })
 }
@@ -44,7 +46,7 @@ pub(super) async fn add(parts: &Parts, actor: &Actor, request: AddHook) -> Resul
 pub(super) async fn list(parts: &Parts, actor: &Actor) -> Result<Vec<HookReport>, Refusal> {
     let mut reports = Vec::new();
     for hook in parts.store.hooks().await? {
-        if entitle::configured(parts, actor, hook.project.as_str()).await.is_ok() {
+        if entitle::may_configure(parts, actor, &hook.project).await? {
             reports.push(report(hook));
         }
     }
@@ -53,9 +55,9 @@ pub(super) async fn list(parts: &Parts, actor: &Actor) -> Result<Vec<HookReport>
 
 pub(super) async fn remove(parts: &Parts, actor: &Actor, name: &str) -> Result<(), Refusal> {
     let hook = find(parts, actor, name).await?;
-    parts.store.remove_hook(&hook.id, fresh::now()).await?;
+    let removed = did(actor, Kind::HookRemoved, "hook", &hook.name);
+    parts.store.noting(removed).remove_hook(&hook.id, fresh::now()).await?;
     secret::remove(parts, &scope(&hook.id)).await?;
-    audit(parts, actor, "hook.remove", format!("hook:{}", hook.name)).await?;
     doors::reload(parts).await
 }
 
@@ -69,8 +71,8 @@ pub(super) async fn rotate(parts: &Parts, actor: &Actor, name: &str) -> Result<M
         parts.store.hook_rotated(&hook.id, until).await?;
     }
     let secret = secret::make(&rules.scheme);
-    secret::keep(parts, &scope, &secret).await?;
-    audit(parts, actor, "hook.rotate", format!("hook:{}", hook.name)).await?;
+    let rotated = did(actor, Kind::HookRotated, "hook", &hook.name);
+    secret::keep(&parts.store.noting(rotated), &scope, &secret).await?;
     doors::reload(parts).await?;
     Ok(MadeHook { path: path(&hook.name), secret: Some(secret), previous_until: until })
 }
@@ -97,8 +99,11 @@ fn checked(text: &str) -> Result<Rules, Refusal> {
 async fn find(parts: &Parts, actor: &Actor, name: &str) -> Result<Hook, Refusal> {
     let missing = || Refusal::NotFound(format!("there is no hook `{name}`; `signalbox hook list` shows yours"));
     let hook = parts.store.hook(name).await?.ok_or_else(missing)?;
-    entitle::configured(parts, actor, hook.project.as_str()).await.map_err(|_| missing())?;
-    Ok(hook)
+    if entitle::may_configure(parts, actor, &hook.project).await? {
+        return Ok(hook);
+    }
+    hidden(parts, actor, "hook", name).await;
+    Err(missing())
 }
 
 fn path(name: &str) -> String {

@@ -20,7 +20,7 @@ mod tests;
 pub(crate) use doors::DoorBook;
 pub(crate) use schedules::keep_time;
 
-use crate::hub::HubService;
+use crate::hub::{HubService, judged};
 use crate::parts::Parts;
 use async_trait::async_trait;
 use signalbox_core::automation::Automation;
@@ -36,7 +36,8 @@ use std::sync::Arc;
 #[async_trait]
 impl Automation for HubService {
     async fn add_hook(&self, actor: &Actor, request: AddHook) -> Result<MadeHook, Refusal> {
-        hooks::add(self.parts(), actor, request).await
+        let name = request.name.clone();
+        judged(self.parts(), actor, ("hook.add", "hook", &name), hooks::add(self.parts(), actor, request)).await
     }
 
     async fn hooks(&self, actor: &Actor) -> Result<Vec<HookReport>, Refusal> {
@@ -44,11 +45,11 @@ impl Automation for HubService {
     }
 
     async fn remove_hook(&self, actor: &Actor, name: &str) -> Result<(), Refusal> {
-        hooks::remove(self.parts(), actor, name).await
+        judged(self.parts(), actor, ("hook.remove", "hook", name), hooks::remove(self.parts(), actor, name)).await
     }
 
     async fn rotate_hook(&self, actor: &Actor, name: &str) -> Result<MadeHook, Refusal> {
-        hooks::rotate(self.parts(), actor, name).await
+        judged(self.parts(), actor, ("hook.rotate", "hook", name), hooks::rotate(self.parts(), actor, name)).await
     }
 
     async fn try_hook(&self, actor: &Actor, name: &str, request: TryHook) -> Result<Trial, Refusal> {
@@ -56,7 +57,9 @@ impl Automation for HubService {
     }
 
     async fn add_schedule(&self, actor: &Actor, request: AddSchedule) -> Result<ScheduleReport, Refusal> {
-        schedules::add(self.parts(), actor, request).await
+        let name = request.name.clone();
+        judged(self.parts(), actor, ("schedule.add", "schedule", &name), schedules::add(self.parts(), actor, request))
+            .await
     }
 
     async fn schedules(&self, actor: &Actor) -> Result<Vec<ScheduleReport>, Refusal> {
@@ -72,7 +75,14 @@ impl Automation for HubService {
     }
 
     async fn add_subscription(&self, actor: &Actor, request: AddSubscription) -> Result<MadeSubscription, Refusal> {
-        subscriptions::add(self.parts(), actor, request).await
+        let name = request.name.clone();
+        judged(
+            self.parts(),
+            actor,
+            ("subscription.add", "subscription", &name),
+            subscriptions::add(self.parts(), actor, request),
+        )
+        .await
     }
 
     async fn subscriptions(&self, actor: &Actor) -> Result<Vec<SubscriptionReport>, Refusal> {

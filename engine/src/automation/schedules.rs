@@ -7,9 +7,10 @@ use super::clock::Clock;
 use super::entitle;
 use super::take::{Wish, ask};
 use crate::fresh;
-use crate::hub::{audit, check_name};
+use crate::hub::{check_name, did, hidden};
 use crate::parts::Parts;
 use crate::store::{NewSchedule, Passing, Schedule};
+use signalbox_core::audit::Kind;
 use signalbox_core::id::TaskId;
 use signalbox_core::people::Actor;
 use signalbox_core::port::Refusal;
@@ -51,15 +52,17 @@ pub(super) async fn add(parts: &Parts, actor: &Actor, request: AddSchedule) -> R
         missed: request.missed,
         at: now,
     };
-    parts.store.add_schedule(new).await?;
-    audit(parts, actor, "schedule.add", format!("schedule:{}", request.name)).await?;
+    let created = did(actor, Kind::ScheduleCreated, "schedule", &request.name)
+        .with("project", &project.name)
+        .with("user", &request.user);
+    parts.store.noting(created).add_schedule(new).await?;
     find(parts, actor, &request.name).await.map(report)
 }
 
 pub(super) async fn list(parts: &Parts, actor: &Actor) -> Result<Vec<ScheduleReport>, Refusal> {
     let mut reports = Vec::new();
     for schedule in parts.store.schedules().await? {
-        if entitle::configured(parts, actor, schedule.project.as_str()).await.is_ok() {
+        if entitle::may_configure(parts, actor, &schedule.project).await? {
             reports.push(report(schedule));
         }
     }
@@ -68,13 +71,14 @@ pub(super) async fn list(parts: &Parts, actor: &Actor) -> Result<Vec<ScheduleRep
 
 pub(super) async fn remove(parts: &Parts, actor: &Actor, name: &str) -> Result<(), Refusal> {
     let schedule = find(parts, actor, name).await?;
-    parts.store.remove_schedule(&schedule.name).await?;
-    audit(parts, actor, "schedule.remove", format!("schedule:{}", schedule.name)).await
+    let removed = did(actor, Kind::ScheduleRemoved, "schedule", &schedule.name);
+    parts.store.noting(removed).remove_schedule(&schedule.name).await?;
+    Ok(())
 }
 
 pub(super) async fn run(parts: &Parts, actor: &Actor, name: &str) -> Result<TaskId, Refusal> {
     let schedule = find(parts, actor, name).await?;
-    audit(parts, actor, "schedule.run", format!("schedule:{}", schedule.name)).await?;
+    parts.store.enter(did(actor, Kind::ScheduleRun, "schedule", &schedule.name)).await?;
     ask(parts, wish(&schedule, format!("run:{}", fresh::unique()))).await
 }
 
@@ -160,8 +164,11 @@ fn wish(schedule: &Schedule, key: String) -> Wish {
 async fn find(parts: &Parts, actor: &Actor, name: &str) -> Result<Schedule, Refusal> {
     let missing = || Refusal::NotFound(format!("there is no schedule `{name}`; `signalbox schedule list` shows yours"));
     let schedule = parts.store.schedule(name).await?.ok_or_else(missing)?;
-    entitle::configured(parts, actor, schedule.project.as_str()).await.map_err(|_| missing())?;
-    Ok(schedule)
+    if entitle::may_configure(parts, actor, &schedule.project).await? {
+        return Ok(schedule);
+    }
+    hidden(parts, actor, "schedule", name).await;
+    Err(missing())
 }
 
 fn report(schedule: Schedule) -> ScheduleReport {

@@ -3,7 +3,7 @@
 
 use crate::fresh;
 use crate::parts::Parts;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -33,8 +33,8 @@ pub(super) fn subscription_scope(id: &str) -> String {
 }
 
 /// Keeps a secret as the current one.
-pub(super) async fn keep(parts: &Parts, scope: &str, secret: &SharedSecret) -> Result<(), StoreError> {
-    parts.store.put_secret(scope, CURRENT, &SecretString::from(secret.expose())).await
+pub(super) async fn keep(store: &Store, scope: &str, secret: &SharedSecret) -> Result<(), StoreError> {
+    store.put_secret(scope, CURRENT, &SecretString::from(secret.expose())).await
 }
 
 /// Lays the current secret aside, where it goes on counting until the moment that is returned; none when there is none.

@@ -4,9 +4,10 @@ use super::entitle;
 use super::secret::{self, subscription_scope as scope};
 use crate::bus::Ring;
 use crate::fresh;
-use crate::hub::{audit, check_name};
+use crate::hub::{check_name, did, hidden};
 use crate::parts::Parts;
 use crate::store::{NewSubscription, Subscription, subscription_place};
+use signalbox_core::audit::Kind;
 use signalbox_core::people::Actor;
 use signalbox_core::port::Refusal;
 use signalbox_core::subscription::{AddSubscription, MadeSubscription, SubscriptionReport, Topic, target};
@@ -31,19 +32,19 @@ pub(super) async fn add(parts: &Parts, actor: &Actor, request: AddSubscription) 
         at: fresh::now(),
     };
     let (scope, secret) = (scope(&new.id), secret::standard());
-    secret::keep(parts, &scope, &secret).await?;
-    if let Err(error) = parts.store.add_subscription(new).await {
+    secret::keep(&parts.store, &scope, &secret).await?;
+    let created = did(actor, Kind::SubscriptionCreated, "subscription", &request.name).with("project", &project.name);
+    if let Err(error) = parts.store.noting(created).add_subscription(new).await {
         secret::remove(parts, &scope).await?;
         return Err(error.into());
     }
-    audit(parts, actor, "subscription.add", format!("subscription:{}", request.name)).await?;
     Ok(MadeSubscription { secret, previous_until: None })
 }
 
 pub(super) async fn list(parts: &Parts, actor: &Actor) -> Result<Vec<SubscriptionReport>, Refusal> {
     let mut reports = Vec::new();
     for subscription in parts.store.subscriptions().await? {
-        if entitle::configured(parts, actor, subscription.project.as_str()).await.is_ok() {
+        if entitle::may_configure(parts, actor, &subscription.project).await? {
             let waiting = parts.store.waiting_for(&subscription_place(&subscription.id)?).await?;
             reports.push(report(subscription, waiting));
         }
@@ -53,9 +54,9 @@ pub(super) async fn list(parts: &Parts, actor: &Actor) -> Result<Vec<Subscriptio
 
 pub(super) async fn remove(parts: &Parts, actor: &Actor, name: &str) -> Result<(), Refusal> {
     let subscription = find(parts, actor, name).await?;
-    parts.store.remove_subscription(&subscription.id, fresh::now()).await?;
-    secret::remove(parts, &scope(&subscription.id)).await?;
-    audit(parts, actor, "subscription.remove", format!("subscription:{name}")).await
+    let removed = did(actor, Kind::SubscriptionRemoved, "subscription", name);
+    parts.store.noting(removed).remove_subscription(&subscription.id, fresh::now()).await?;
+    Ok(secret::remove(parts, &scope(&subscription.id)).await?)
 }
 
 pub(super) async fn rotate(parts: &Parts, actor: &Actor, name: &str) -> Result<MadeSubscription, Refusal> {
@@ -66,15 +67,15 @@ pub(super) async fn rotate(parts: &Parts, actor: &Actor, name: &str) -> Result<M
         parts.store.subscription_rotated(&subscription.id, until).await?;
     }
     let secret = secret::standard();
-    secret::keep(parts, &scope, &secret).await?;
-    audit(parts, actor, "subscription.rotate", format!("subscription:{name}")).await?;
+    let rotated = did(actor, Kind::SubscriptionRotated, "subscription", name);
+    secret::keep(&parts.store.noting(rotated), &scope, &secret).await?;
     Ok(MadeSubscription { secret, previous_until })
 }
 
 pub(super) async fn enable(parts: &Parts, actor: &Actor, name: &str) -> Result<(), Refusal> {
     let subscription = find(parts, actor, name).await?;
-    parts.store.enable_subscription(&subscription.id).await?;
-    audit(parts, actor, "subscription.enable", format!("subscription:{name}")).await
+    let enabled = did(actor, Kind::SubscriptionEnabled, "subscription", name);
+    Ok(parts.store.noting(enabled).enable_subscription(&subscription.id).await?)
 }
 
 pub(super) async fn test(parts: &Parts, actor: &Actor, name: &str) -> Result<(), Refusal> {
@@ -93,8 +94,11 @@ async fn find(parts: &Parts, actor: &Actor, name: &str) -> Result<Subscription, 
     let missing =
         || Refusal::NotFound(format!("there is no subscription `{name}`; `signalbox subscription list` shows yours"));
     let subscription = parts.store.subscription(name).await?.ok_or_else(missing)?;
-    entitle::configured(parts, actor, subscription.project.as_str()).await.map_err(|_| missing())?;
-    Ok(subscription)
+    if entitle::may_configure(parts, actor, &subscription.project).await? {
+        return Ok(subscription);
+    }
+    hidden(parts, actor, "subscription", name).await;
+    Err(missing())
 }
 
 fn report(subscription: Subscription, waiting: u64) -> SubscriptionReport {

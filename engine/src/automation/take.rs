@@ -3,7 +3,7 @@
 
 use super::template::{self, Made, Making};
 use crate::fresh;
-use crate::hub::submit_followed;
+use crate::hub::{judged, submit_followed};
 use crate::parts::Parts;
 use crate::store::{Heeded, Hook};
 use signalbox_core::desk::Update;
@@ -79,6 +79,7 @@ pub(super) async fn ask(parts: &Parts, wish: Wish) -> Result<signalbox_core::id:
     let gone = || Refusal::NotFound("the person in whose name it acts is gone".to_owned());
     let person = parts.store.actor(&wish.user).await?.ok_or_else(gone)?;
     let actor = Actor { name: format!("{}, {}", person.name, wish.by), ..person };
+    let project = wish.project.clone();
     let mut places = wish.places.into_iter();
     let request = SubmitTask {
         source: wish.source,
@@ -99,5 +100,6 @@ pub(super) async fn ask(parts: &Parts, wish: Wish) -> Result<signalbox_core::id:
         about: None,
         ground: None,
     };
-    submit_followed(parts, &actor, request, places.collect()).await.map(|submitted| submitted.task)
+    let submitted = submit_followed(parts, &actor, request, places.collect());
+    Ok(judged(parts, &actor, ("task.submit", "project", &project), submitted).await?.task)
 }

@@ -6,7 +6,7 @@ use super::hear::{Case, Response};
 use super::press::late;
 use crate::bus::Ring;
 use crate::fresh;
-use crate::hub::{access_approval, access_standing};
+use crate::hub::{access_approval, access_standing, judged};
 use signalbox_core::approval::{Approval, ApprovalKind, ApprovalState, Saying};
 use signalbox_core::button::Press;
 use signalbox_core::grant::GrantSpan;
@@ -151,9 +151,11 @@ impl DeskService {
     async fn may_answer(&self, case: &Case<'_>, approval: &Approval) -> Result<(), Refusal> {
         let standing = access_standing(&self.parts, &case.actor, &approval.project).await?;
         let policy = self.parts.policy_of(&approval.project).await?;
-        if policy.settings.approval.entitles(&standing, &approval.requester) {
-            return Ok(());
-        }
-        Err(Refusal::Forbidden("the project's policy leaves this decision to others".to_owned()))
+        let outcome = match policy.settings.approval.entitles(&standing, &approval.requester) {
+            true => Ok(()),
+            false => Err(Refusal::Forbidden("the project's policy leaves this decision to others".to_owned())),
+        };
+        let asked = ("approval.answer", "approval", approval.id.as_str());
+        judged(&self.parts, &case.actor, asked, std::future::ready(outcome)).await
     }
 }

@@ -3,8 +3,9 @@
 use super::DeskService;
 use super::hear::{Case, Response};
 use crate::fresh;
-use crate::hub::access_standing;
+use crate::hub::{access_standing, did, judged};
 use crate::store::PlaceSetting;
+use signalbox_core::audit::Kind;
 use signalbox_core::command::{Mode, ModelChoice};
 use signalbox_core::desk::Privacy;
 use signalbox_core::port::{Hub as _, Refusal};
@@ -27,7 +28,11 @@ impl DeskService {
             visible.into_iter().find(|one| one.name == name || one.id.as_str() == name).ok_or_else(missing)?;
         match case.heard.privacy {
             // Nobody else is there: it is the person's own choice.
-            Privacy::Private => self.parts.store.bind(place, &project.id, fresh::now()).await?,
+            Privacy::Private => {
+                let bound = did(&case.actor, Kind::PlaceBound, "place", place.to_string());
+                let bound = bound.with("project", &project.name);
+                self.parts.store.noting(bound).bind(place, &project.id, fresh::now()).await?;
+            }
             Privacy::Shared | Privacy::Public => self.hub.bind(&case.actor, &project.name, place).await?,
         }
         // The conversation that went on here is another project's.
@@ -85,12 +90,10 @@ impl DeskService {
         }
         for place in std::iter::once(&case.heard.place).chain(&case.heard.parent) {
             let Some(project) = self.parts.store.bound_project(place).await? else { continue };
-            if access_standing(&self.parts, &case.actor, &project).await?.may_submit() {
-                return Ok(());
-            }
-            return Err(Refusal::Forbidden(
-                "only those who may give tasks here may look at that or change it".to_owned(),
-            ));
+            let may = access_standing(&self.parts, &case.actor, &project).await?.may_submit();
+            let outcome = if may { Ok(()) } else { Err(not_for_you()) };
+            let asked = ("place.change", "place", &*place.to_string());
+            return judged(&self.parts, &case.actor, asked, std::future::ready(outcome)).await;
         }
         Ok(())
     }
@@ -108,6 +111,10 @@ impl DeskService {
             quoted(model)
         )))
     }
+}
+
+fn not_for_you() -> Refusal {
+    Refusal::Forbidden("only those who may give tasks here may look at that or change it".to_owned())
 }
 
 fn explained(mode: Mode) -> &'static str {

@@ -5,11 +5,10 @@ use super::hear::Case;
 use super::hear::Response;
 use super::reply::Reply;
 use crate::fresh;
-use crate::store::{AuditEntry, Redeemed};
-use serde_json::json;
+use crate::store::Redeemed;
+use signalbox_core::audit::{Deed, Kind, Who, named};
 use signalbox_core::command::{Command, LinkCode, parse};
 use signalbox_core::desk::{Heard, Privacy, Said};
-use signalbox_core::id::UserId;
 use signalbox_core::port::Refusal;
 use signalbox_core::sheet::quoted;
 
@@ -29,9 +28,10 @@ impl DeskService {
     }
 
     async fn link_stranger(&self, heard: &Heard, code: &LinkCode) -> Result<Response, Refusal> {
-        match self.parts.store.redeem_link_code(code.expose(), &heard.sender, fresh::now()).await? {
+        let store = self.parts.store.noting(of_stranger(heard, Kind::IdentityLinked));
+        match store.redeem_link_code(code.expose(), &heard.sender, fresh::now()).await? {
             Redeemed::Linked(user) => {
-                self.wrote_down(&user, heard).await?;
+                tracing::info!(user = %user, platform = heard.sender.platform, "an account is linked to {user}");
                 let name = self.parts.store.actor(&user).await?.map(|actor| actor.name).unwrap_or_default();
                 let reply =
                     Reply::new().line(&format!("Welcome, {}: this account is linked to you now.", quoted(&name)));
@@ -48,6 +48,7 @@ impl DeskService {
             return Ok(Response::Nothing);
         }
         tracing::info!(platform = heard.sender.platform, "an account that is linked to nobody was turned away");
+        self.parts.store.enter(of_stranger(heard, Kind::SenderRefused)).await?;
         Ok(Response::note(
             "I do not know you. Ask the hub's admin for a link code, and send me `/link CODE` in a private chat.",
         ))
@@ -79,19 +80,13 @@ impl DeskService {
             }
         }
     }
+}
 
-    async fn wrote_down(&self, user: &UserId, heard: &Heard) -> Result<(), Refusal> {
-        tracing::info!(user = %user, platform = heard.sender.platform, "an account is linked to {user}");
-        let entry = AuditEntry {
-            user: Some(user.clone()),
-            action: "identity.link".to_owned(),
-            resource: format!("user:{user}"),
-            details: json!({ "platform": heard.sender.platform, "account": heard.sender.account }),
-            ip: None,
-            at: fresh::now(),
-        };
-        Ok(self.parts.store.audit(entry).await?)
-    }
+/// Something that somebody does there whom we do not know, or did not until now.
+fn of_stranger(heard: &Heard, kind: Kind) -> Deed {
+    let account = format!("{}:{}", heard.sender.platform, heard.sender.account);
+    let deed = Deed::by(Who::stranger(&heard.sender), kind, named("account", &account), fresh::now());
+    deed.from(&heard.place)
 }
 
 /// What a stranger said, as far as it matters.

@@ -1,5 +1,7 @@
-//! Who may do what, asked at the moment of the act. Somebody outside a project is told the same as if it were not there.
+//! Who may do what, asked at the moment of the act. Somebody outside a project is told the same as if it were not there;
+//! the audit log tells the admins which it was.
 
+use super::hidden;
 use crate::parts::Parts;
 use crate::store::Prefix;
 use signalbox_core::approval::Approval;
@@ -19,7 +21,11 @@ pub(crate) async fn project(parts: &Parts, actor: &Actor, name: &str) -> Result<
     let missing = || Refusal::NotFound(format!("there is no project `{name}`; `signalbox project list` shows yours"));
     let project = parts.store.project(name).await?.ok_or_else(missing)?;
     let standing = standing(parts, actor, &project.id).await?;
-    if standing.may_see() { Ok((project, standing)) } else { Err(missing()) }
+    if standing.may_see() {
+        return Ok((project, standing));
+    }
+    hidden(parts, actor, "project", &project.name).await;
+    Err(missing())
 }
 
 /// A task by its id or the beginning of it, as long as the actor may see it.
@@ -31,7 +37,11 @@ pub(crate) async fn task(parts: &Parts, actor: &Actor, id: &str) -> Result<(Task
         Prefix::Many => return Err(Refusal::Invalid(format!("several tasks begin with `{id}`; give more of the id"))),
     };
     let standing = standing(parts, actor, &task.project).await?;
-    if standing.may_see() { Ok((task, standing)) } else { Err(missing()) }
+    if standing.may_see() {
+        return Ok((task, standing));
+    }
+    hidden(parts, actor, "task", task.id.as_str()).await;
+    Err(missing())
 }
 
 /// An approval by its code or the beginning of it, as long as the actor may see it.
@@ -46,5 +56,9 @@ pub(crate) async fn approval(parts: &Parts, actor: &Actor, id: &str) -> Result<(
         }
     };
     let standing = standing(parts, actor, &approval.project).await?;
-    if standing.may_see() { Ok((approval, standing)) } else { Err(missing()) }
+    if standing.may_see() {
+        return Ok((approval, standing));
+    }
+    hidden(parts, actor, "approval", approval.id.as_str()).await;
+    Err(missing())
 }

@@ -1,14 +1,14 @@
 //! Projects, people and the places bound to projects.
 
-use super::{access, refuse};
+use super::{access, did, hidden};
 use crate::fresh;
 use crate::git::Remote;
 use crate::parts::Parts;
 use crate::secrets;
-use crate::store::{AuditEntry, NewUser};
-use serde_json::json;
+use crate::store::NewUser;
+use signalbox_core::audit::Kind;
 use signalbox_core::id::{ProjectId, UserId};
-use signalbox_core::people::Actor;
+use signalbox_core::people::{Actor, Identity};
 use signalbox_core::place::Place;
 use signalbox_core::policy::Policy;
 use signalbox_core::port::{AddProject, AddUser, NewLinkCode, PlaceReport, Project, Refusal};
@@ -32,11 +32,11 @@ pub(crate) async fn add_project(parts: &Parts, actor: &Actor, request: AddProjec
         owner: actor.user.clone(),
         created_at: fresh::now(),
     };
-    parts.store.add_project(project.clone()).await?;
+    let created = did(actor, Kind::ProjectCreated, "project", &project.name);
+    parts.store.noting(created).add_project(project.clone()).await?;
     if let Some(credential) = request.credential {
-        secrets::keep_credential(parts, &project.id, &remote, credential).await?;
+        secrets::keep_credential(parts, actor, &project, &remote, credential).await?;
     }
-    audit(parts, actor, "project.add", format!("project:{}", project.name)).await?;
     Ok(project)
 }
 
@@ -52,6 +52,11 @@ pub(crate) async fn add_user(parts: &Parts, actor: &Actor, request: AddUser) -> 
         None => parts.store.projects_for(actor).await?,
     };
     let email = request.identities.iter().find(|identity| identity.platform == "email");
+    let created = did(actor, Kind::UserCreated, "user", &request.name)
+        .with("role", request.role)
+        .with("in", request.project.as_deref().unwrap_or("every project"))
+        .with("admin", request.admin)
+        .with_some("accounts", accounts(&request.identities));
     let user = NewUser {
         email: email.map(|identity| identity.account.clone()),
         admin: request.admin,
@@ -60,9 +65,7 @@ pub(crate) async fn add_user(parts: &Parts, actor: &Actor, request: AddUser) -> 
         name: request.name.clone(),
         identities: request.identities,
     };
-    let id = parts.store.add_user(user).await?;
-    audit(parts, actor, "user.add", format!("user:{}", request.name)).await?;
-    Ok(id)
+    Ok(parts.store.noting(created).add_user(user).await?)
 }
 
 pub(crate) async fn bind(parts: &Parts, actor: &Actor, project: &str, place: &Place) -> Result<(), Refusal> {
@@ -71,8 +74,8 @@ pub(crate) async fn bind(parts: &Parts, actor: &Actor, project: &str, place: &Pl
         return Err(Refusal::Forbidden(format!("a maintainer of `{}` may bind places to it", project.name)));
     }
     may_take(parts, actor, place, &project.id).await?;
-    parts.store.bind(place, &project.id, fresh::now()).await?;
-    audit(parts, actor, "place.bind", format!("project:{}", project.name)).await
+    let bound = did(actor, Kind::PlaceBound, "place", place.to_string()).with("project", &project.name);
+    Ok(parts.store.noting(bound).bind(place, &project.id, fresh::now()).await?)
 }
 
 pub(crate) async fn unbind(parts: &Parts, actor: &Actor, place: &Place) -> Result<(), Refusal> {
@@ -80,10 +83,11 @@ pub(crate) async fn unbind(parts: &Parts, actor: &Actor, place: &Place) -> Resul
         || Refusal::NotFound(format!("{place} is bound to no project; `signalbox places` lists those that are"));
     let project = parts.store.bound_project(place).await?.ok_or_else(unbound)?;
     if !access::standing(parts, actor, &project).await?.may_configure() {
+        hidden(parts, actor, "place", &place.to_string()).await;
         return Err(unbound());
     }
-    parts.store.unbind(place).await?;
-    audit(parts, actor, "place.unbind", format!("place:{place}")).await
+    let unbound = did(actor, Kind::PlaceUnbound, "place", place.to_string());
+    Ok(parts.store.noting(unbound).unbind(place).await?)
 }
 
 /// A place that is another project's is that project's to give away.
@@ -104,14 +108,20 @@ pub(crate) async fn make_link_code(parts: &Parts, actor: &Actor, person: &str) -
     let user = parts.store.user(person).await?.ok_or_else(missing)?;
     let (code, now) = (fresh::link_code(), fresh::now());
     let until = now + LINK_CODE_LASTS;
-    parts.store.keep_link_code(&user.user, &code, now, until).await?;
-    audit(parts, actor, "user.link_code", format!("user:{}", user.name)).await?;
+    let created = did(actor, Kind::LinkCodeCreated, "user", &user.name);
+    parts.store.noting(created).keep_link_code(&user.user, &code, now, until).await?;
     Ok(NewLinkCode { code, until })
 }
 
 pub(crate) async fn places(parts: &Parts, actor: &Actor) -> Result<Vec<PlaceReport>, Refusal> {
     admin_only(actor)?;
     Ok(parts.store.places().await?)
+}
+
+/// Accounts elsewhere in one line; none where there are none.
+pub(super) fn accounts(identities: &[Identity]) -> Option<String> {
+    let all: Vec<_> = identities.iter().map(|one| format!("{}:{}", one.platform, one.account)).collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 pub(super) fn admin_only(actor: &Actor) -> Result<(), Refusal> {
@@ -127,16 +137,4 @@ pub(crate) fn check_name(what: &str, name: &str) -> Result<(), Refusal> {
         "`{name}` is no name for a {what}: use letters, digits, `.`, `_` and `-` (at most {NAME_LIMIT}, beginning with a \
          letter or digit)"
     )))
-}
-
-pub(crate) async fn audit(parts: &Parts, actor: &Actor, action: &str, resource: String) -> Result<(), Refusal> {
-    let entry = AuditEntry {
-        user: Some(actor.user.clone()),
-        action: action.to_owned(),
-        resource,
-        details: json!({}),
-        ip: None,
-        at: fresh::now(),
-    };
-    parts.store.audit(entry).await.map_err(|error| refuse::internal("the audit log could not be written", &error))
 }

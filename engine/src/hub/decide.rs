@@ -1,11 +1,12 @@
 //! A person's word on an approval: judged at this moment, counted, and the first decision wins.
 
-use super::access;
+use super::{access, did};
 use crate::bus::Ring;
 use crate::fresh;
 use crate::parts::Parts;
 use crate::store::{Verdict, Vote};
 use signalbox_core::approval::{Approval, ApprovalKind, Saying};
+use signalbox_core::audit::Kind;
 use signalbox_core::grant::{Grant, GrantPattern, GrantScope, GrantSpan};
 use signalbox_core::people::{Actor, Standing};
 use signalbox_core::port::{Decide, Decided, Refusal};
@@ -20,6 +21,11 @@ pub(crate) async fn decide(parts: &Parts, actor: &Actor, request: Decide) -> Res
     entitled(parts, &standing, &approval, yes).await?;
     let saying = sound_saying(&approval, request.saying)?;
     let grant = grant(&standing, &approval, &saying, request.span)?;
+    let decided = did(actor, Kind::ApprovalDecided, "approval", approval.id.as_str())
+        .with("task", &approval.task)
+        .with("tool", &approval.call.tool)
+        .with("answer", word(&saying))
+        .with("span", span_of(grant.as_ref()));
     let vote = Vote {
         by: actor.user.clone(),
         name: actor.name.clone(),
@@ -29,7 +35,7 @@ pub(crate) async fn decide(parts: &Parts, actor: &Actor, request: Decide) -> Res
         at: fresh::now(),
     };
     let missing = || Refusal::NotFound(format!("there is no approval `{}`", request.approval));
-    match parts.store.decide(&approval.id, vote).await?.ok_or_else(missing)? {
+    match parts.store.noting(decided).decide(&approval.id, vote).await?.ok_or_else(missing)? {
         Verdict::Applied { approval, events, task_requeued } => {
             tracing::info!(approval = %approval.id, task = %approval.task, by = %actor.user, state = approval.state.as_str(),
                 "approval {} is decided", approval.id);
@@ -41,6 +47,26 @@ pub(crate) async fn decide(parts: &Parts, actor: &Actor, request: Decide) -> Res
         }
         Verdict::Counted { missing } => Ok(Decided::Counted { missing }),
         Verdict::Late(approval) => Ok(Decided::Late { approval }),
+    }
+}
+
+/// What was said, without its words.
+fn word(saying: &Saying) -> &'static str {
+    match saying {
+        Saying::Allow => "allow",
+        Saying::Deny { .. } => "deny",
+        Saying::Answer { .. } => "answer",
+    }
+}
+
+/// For what it holds.
+fn span_of(grant: Option<&Grant>) -> &'static str {
+    match grant {
+        None => "once",
+        Some(Grant { scope: GrantScope::Task(_), .. }) => "task",
+        Some(Grant { scope: GrantScope::Conversation(_), until, .. }) if *until == Timestamp::NEVER => "conversation",
+        Some(Grant { scope: GrantScope::Conversation(_), .. }) => "a while",
+        Some(Grant { scope: GrantScope::Project(_), .. }) => "always",
     }
 }
 

@@ -1,12 +1,13 @@
 //! A person's word that a task's work is not wanted: it is forgotten, and its conversation stands where the task began.
 
-use super::{access, refuse};
+use super::{access, did, refuse};
 use crate::bus::Ring;
 use crate::fresh;
 use crate::outcome::{self, Outcome, Pushed};
 use crate::parts::Parts;
 use crate::store::{Discard, Discarding};
 use crate::tend;
+use signalbox_core::audit::Kind;
 use signalbox_core::event::DiffStat;
 use signalbox_core::people::Actor;
 use signalbox_core::port::Refusal;
@@ -39,7 +40,8 @@ pub(crate) async fn discard(parts: &Parts, actor: &Actor, id: &str) -> Result<Ta
         commit: task.commit.clone(),
         deliveries: outcome::cards(&task, &name, task.state, &left),
     };
-    match parts.store.discard(&task.id, order).await? {
+    let discarded = did(actor, Kind::TaskDiscarded, "task", task.id.as_str());
+    match parts.store.noting(discarded).discard(&task.id, order).await? {
         Discarding::Discarded(events) => parts.bus.publish(&events),
         Discarding::Moved(_) => return Err(not_over()),
         Discarding::BuiltOn => {

@@ -3,11 +3,13 @@
 
 mod access;
 mod administer;
+mod audit;
 mod decide;
 mod discard;
 mod files;
 mod follow;
 mod look;
+mod noting;
 mod people;
 mod push;
 mod reading;
@@ -16,7 +18,8 @@ mod steer;
 mod submit;
 
 pub(crate) use access::{approval as access_approval, project as access_project, standing as access_standing};
-pub(crate) use administer::{audit, check_name, may_take};
+pub(crate) use administer::{check_name, may_take};
+pub(crate) use noting::{did, hidden, judged};
 pub(crate) use refuse::{chain, internal};
 pub(crate) use submit::submit_followed;
 
@@ -58,27 +61,30 @@ impl Hub for HubService {
     }
 
     async fn submit(&self, actor: &Actor, request: SubmitTask) -> Result<Submitted, Refusal> {
-        submit::submit(&self.parts, actor, request).await
+        let name = request.project.clone().unwrap_or_default();
+        judged(&self.parts, actor, ("task.submit", "project", &name), submit::submit(&self.parts, actor, request)).await
     }
 
     async fn decide(&self, actor: &Actor, request: Decide) -> Result<Decided, Refusal> {
-        decide::decide(&self.parts, actor, request).await
+        let name = request.approval.clone();
+        judged(&self.parts, actor, ("approval.decide", "approval", &name), decide::decide(&self.parts, actor, request))
+            .await
     }
 
     async fn stop(&self, actor: &Actor, task: &str) -> Result<Task, Refusal> {
-        steer::stop(&self.parts, actor, task).await
+        judged(&self.parts, actor, ("task.stop", "task", task), steer::stop(&self.parts, actor, task)).await
     }
 
     async fn retry(&self, actor: &Actor, task: &str) -> Result<Task, Refusal> {
-        steer::retry(&self.parts, actor, task).await
+        judged(&self.parts, actor, ("task.retry", "task", task), steer::retry(&self.parts, actor, task)).await
     }
 
     async fn push(&self, actor: &Actor, task: &str) -> Result<Task, Refusal> {
-        push::push(&self.parts, actor, task).await
+        judged(&self.parts, actor, ("task.push", "task", task), push::push(&self.parts, actor, task)).await
     }
 
     async fn discard(&self, actor: &Actor, task: &str) -> Result<Task, Refusal> {
-        discard::discard(&self.parts, actor, task).await
+        judged(&self.parts, actor, ("task.discard", "task", task), discard::discard(&self.parts, actor, task)).await
     }
 
     async fn task(&self, actor: &Actor, task: &str) -> Result<Task, Refusal> {
@@ -111,7 +117,14 @@ impl Hub for HubService {
     }
 
     async fn add_project(&self, actor: &Actor, request: AddProject) -> Result<Project, Refusal> {
-        administer::add_project(&self.parts, actor, request).await
+        let name = request.name.clone();
+        judged(
+            &self.parts,
+            actor,
+            ("project.add", "project", &name),
+            administer::add_project(&self.parts, actor, request),
+        )
+        .await
     }
 
     async fn projects(&self, actor: &Actor) -> Result<Vec<Project>, Refusal> {
@@ -119,31 +132,45 @@ impl Hub for HubService {
     }
 
     async fn add_user(&self, actor: &Actor, request: AddUser) -> Result<UserId, Refusal> {
-        administer::add_user(&self.parts, actor, request).await
+        let name = request.name.clone();
+        judged(&self.parts, actor, ("user.add", "user", &name), administer::add_user(&self.parts, actor, request)).await
     }
 
     async fn people(&self, actor: &Actor) -> Result<Vec<Person>, Refusal> {
-        people::people(&self.parts, actor).await
+        judged(&self.parts, actor, ("user.list", "hub", "people"), people::people(&self.parts, actor)).await
     }
 
     async fn change_person(&self, actor: &Actor, person: &str, change: ChangePerson) -> Result<Person, Refusal> {
-        people::change(&self.parts, actor, person, change).await
+        judged(&self.parts, actor, ("user.change", "user", person), people::change(&self.parts, actor, person, change))
+            .await
     }
 
     async fn remove_person(&self, actor: &Actor, person: &str) -> Result<(), Refusal> {
-        people::remove(&self.parts, actor, person).await
+        judged(&self.parts, actor, ("user.remove", "user", person), people::remove(&self.parts, actor, person)).await
     }
 
     async fn make_link_code(&self, actor: &Actor, person: &str) -> Result<NewLinkCode, Refusal> {
-        administer::make_link_code(&self.parts, actor, person).await
+        judged(
+            &self.parts,
+            actor,
+            ("user.link_code", "user", person),
+            administer::make_link_code(&self.parts, actor, person),
+        )
+        .await
     }
 
     async fn places(&self, actor: &Actor) -> Result<Vec<PlaceReport>, Refusal> {
-        administer::places(&self.parts, actor).await
+        judged(&self.parts, actor, ("place.list", "hub", "places"), administer::places(&self.parts, actor)).await
     }
 
     async fn bind(&self, actor: &Actor, project: &str, place: &Place) -> Result<(), Refusal> {
-        administer::bind(&self.parts, actor, project, place).await
+        judged(
+            &self.parts,
+            actor,
+            ("place.bind", "project", project),
+            administer::bind(&self.parts, actor, project, place),
+        )
+        .await
     }
 
     async fn unbind(&self, actor: &Actor, place: &Place) -> Result<(), Refusal> {

@@ -1,11 +1,12 @@
 //! People: who is known, what they may do, whose accounts are theirs. An admin's business.
 
-use super::access;
-use super::administer::{admin_only, audit};
+use super::administer::{accounts, admin_only};
+use super::{access, did};
 use crate::fresh;
 use crate::parts::Parts;
 use crate::store::{PersonChange, StoreError};
-use signalbox_core::people::Actor;
+use signalbox_core::audit::Kind;
+use signalbox_core::people::{Actor, Role};
 use signalbox_core::port::{ChangePerson, Person, Refusal};
 
 pub(crate) async fn people(parts: &Parts, actor: &Actor) -> Result<Vec<Person>, Refusal> {
@@ -19,10 +20,19 @@ pub(crate) async fn change(parts: &Parts, actor: &Actor, name: &str, change: Cha
     if change == ChangePerson::default() {
         return Err(Refusal::Invalid("nothing was said that is to change".to_owned()));
     }
-    let role = match change.role {
-        Some((project, role)) => Some((access::project(parts, actor, &project).await?.0.id, role)),
-        None => None,
+    let (role, given) = match change.role {
+        Some((name, role)) => {
+            let project = access::project(parts, actor, &name).await?.0;
+            let given = format!("{} in {}", role.map_or("none", Role::as_str), project.name);
+            (Some((project.id, role)), Some(given))
+        }
+        None => (None, None),
     };
+    let changed = did(actor, Kind::UserChanged, "user", name)
+        .with_some("role", given)
+        .with_some("admin", change.admin)
+        .with_some("linked", accounts(&change.link))
+        .with_some("unlinked", accounts(&change.unlink));
     let made = PersonChange {
         user: person.user.clone(),
         role,
@@ -31,13 +41,12 @@ pub(crate) async fn change(parts: &Parts, actor: &Actor, name: &str, change: Cha
         unlink: change.unlink,
         at: fresh::now(),
     };
-    parts.store.change_person(made).await.map_err(|error| match error {
+    parts.store.noting(changed).change_person(made).await.map_err(|error| match error {
         StoreError::Missing { .. } => Refusal::NotFound(format!(
             "that account is not linked to {name}, so nothing was changed; `signalbox user list` shows whose is whose"
         )),
         error => error.into(),
     })?;
-    audit(parts, actor, "user.change", format!("user:{name}")).await?;
     let changed = parts.store.actor(&person.user).await?.ok_or_else(|| missing(name))?;
     Ok(parts.store.person(changed).await?)
 }
@@ -45,8 +54,8 @@ pub(crate) async fn change(parts: &Parts, actor: &Actor, name: &str, change: Cha
 pub(crate) async fn remove(parts: &Parts, actor: &Actor, name: &str) -> Result<(), Refusal> {
     admin_only(actor)?;
     let person = changeable(parts, name).await?;
-    parts.store.strip_person(&person.user, fresh::now()).await?;
-    audit(parts, actor, "user.remove", format!("user:{name}")).await
+    let removed = did(actor, Kind::UserRemoved, "user", name);
+    Ok(parts.store.noting(removed).strip_person(&person.user, fresh::now()).await?)
 }
 
 /// Anybody but the operator, who is whoever may use the hub's own socket.

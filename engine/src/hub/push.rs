@@ -1,6 +1,6 @@
 //! A person's word that a task's branch shall go to the project's repository, where policy leaves that to people.
 
-use super::{access, refuse};
+use super::{access, did, refuse};
 use crate::bus::Ring;
 use crate::fresh;
 use crate::git::{Commit, GitError, Remote};
@@ -8,6 +8,7 @@ use crate::outcome::{self, Outcome, Pushed};
 use crate::parts::Parts;
 use crate::publish::{Publication, Unpushed};
 use crate::secrets;
+use signalbox_core::audit::Kind;
 use signalbox_core::event::EventKind;
 use signalbox_core::people::Actor;
 use signalbox_core::policy::PushWhen;
@@ -57,14 +58,15 @@ pub(crate) async fn push(parts: &Parts, actor: &Actor, id: &str) -> Result<Task,
         None => Refusal::Forbidden(why),
     })?;
     tracing::info!(task = %task.id, by = %actor.user, "the branch of task {} is pushed", task.id);
-    tell(parts, &task, &project.name, pushed).await?;
+    tell(parts, actor, (&task, &project.name), pushed).await?;
     Ok(task)
 }
 
 /// The record says so, and so does the outcome's card.
-async fn tell(parts: &Parts, task: &Task, project: &str, pushed: Pushed) -> Result<(), Refusal> {
+async fn tell(parts: &Parts, actor: &Actor, (task, project): (&Task, &str), pushed: Pushed) -> Result<(), Refusal> {
+    let noted = did(actor, Kind::TaskPushed, "task", task.id.as_str()).with("branch", &pushed.branch);
     let event = EventKind::Pushed { branch: pushed.branch, commit: pushed.commit };
-    let events = parts.store.note(&task.id, event, fresh::now()).await?;
+    let events = parts.store.noting(noted).note(&task.id, event, fresh::now()).await?;
     parts.bus.publish(&events);
     let outcome = Outcome::told(parts, task).await?;
     for delivery in outcome::cards(task, project, task.state, &outcome) {

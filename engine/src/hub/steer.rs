@@ -1,11 +1,12 @@
 //! Stopping a task, and queueing one again.
 
-use super::access;
+use super::{access, did};
 use crate::bus::Ring;
 use crate::fresh;
 use crate::outcome;
 use crate::parts::Parts;
 use crate::store::{Retrying, StopRequest, Stopping};
+use signalbox_core::audit::Kind;
 use signalbox_core::people::{Actor, Standing};
 use signalbox_core::port::Refusal;
 use signalbox_core::task::{Task, TaskState};
@@ -15,7 +16,8 @@ pub(crate) async fn stop(parts: &Parts, actor: &Actor, id: &str) -> Result<Task,
     may_stop(&standing, &task)?;
     let deliveries = outcome::deliveries(parts, &task, TaskState::Stopped).await?;
     let request = StopRequest { by: actor.name.clone(), at: fresh::now(), deliveries };
-    match parts.store.request_stop(&task.id, request).await? {
+    let stopped = did(actor, Kind::TaskStopped, "task", task.id.as_str());
+    match parts.store.noting(stopped).request_stop(&task.id, request).await? {
         Stopping::Stopped(events) | Stopping::Asked(events) => {
             tracing::info!(task = %task.id, by = %actor.user, "task {} is to stop", task.id);
             parts.bus.publish(&events);
@@ -33,7 +35,8 @@ pub(crate) async fn stop(parts: &Parts, actor: &Actor, id: &str) -> Result<Task,
 pub(crate) async fn retry(parts: &Parts, actor: &Actor, id: &str) -> Result<Task, Refusal> {
     let (task, standing) = access::task(parts, actor, id).await?;
     may_stop(&standing, &task)?;
-    match parts.store.retry(&task.id, &actor.name, fresh::now()).await? {
+    let retried = did(actor, Kind::TaskRetried, "task", task.id.as_str());
+    match parts.store.noting(retried).retry(&task.id, &actor.name, fresh::now()).await? {
         Retrying::Queued(events) => {
             tracing::info!(task = %task.id, by = %actor.user, "task {} is queued again", task.id);
             parts.bus.publish(&events);

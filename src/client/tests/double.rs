@@ -29,6 +29,7 @@ pub(super) struct Double {
 impl signalbox_core::account::Accounts for Double {}
 
 impl signalbox_core::automation::Automation for Double {}
+impl signalbox_core::audit::Auditing for Double {}
 impl signalbox_core::reading::Reading for Double {}
 
 impl Double {
