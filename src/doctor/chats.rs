@@ -30,9 +30,7 @@ pub(super) async fn check(config: &Config) -> Vec<Finding> {
         match signalbox_github::examine(&settings).await {
             Ok(about) => findings.extend(github(&about)),
             Err(error) => {
-                let mend =
-                    "check github.app_id and github.private_key, or github.token; and github.api_url; docs/github.md";
-                findings.push(Finding::fail("github", chain(&error), mend));
+                findings.push(Finding::fail("github", chain(&error), error.mend()));
             }
         }
     }

@@ -38,7 +38,36 @@ pub enum GitHubError {
     /// There is no HTTP client.
     #[error("no HTTP client could be set up")]
     Client(#[source] reqwest::Error),
+    /// GitHub cannot be reached, or what answers is not GitHub.
+    #[error("{address} does not answer as GitHub's API")]
+    Away {
+        /// Where it was looked for.
+        address: String,
+        /// What came instead.
+        #[source]
+        fault: Fault,
+    },
     /// GitHub did not do what was asked.
     #[error("GitHub did not answer as hoped")]
-    Call(#[from] Fault),
+    Call(#[source] Fault),
+}
+
+impl GitHubError {
+    /// What a fault of a request to this address means: whether GitHub is there at all comes before all else.
+    pub(crate) fn at(address: &str) -> impl Fn(Fault) -> Self + '_ {
+        move |fault| match fault {
+            Fault::Network(_) | Fault::Unwell(_) | Fault::Garbled => Self::Away { address: address.to_owned(), fault },
+            fault => Self::Call(fault),
+        }
+    }
+
+    /// How to mend it, where it is about what is configured.
+    pub fn mend(&self) -> &'static str {
+        match self {
+            Self::Away { .. } => {
+                "check github.api_url, and whether this machine reaches it (network, proxy, github.ca_file); docs/github.md"
+            }
+            _ => "check github.app_id and github.private_key, or github.token; and github.api_url; docs/github.md",
+        }
+    }
 }

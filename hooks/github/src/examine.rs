@@ -53,7 +53,8 @@ pub struct Missing {
 /// [`GitHubError`] when the settings cannot work, or GitHub does not answer or knows nobody of that login.
 pub async fn find_account(settings: &GitHubSettings, login: &str) -> Result<u64, GitHubError> {
     settings.check()?;
-    Ok(Api::new(settings)?.account(login).await?.id)
+    let account = Api::new(settings)?.account(login).await;
+    Ok(account.map_err(GitHubError::at(&settings.api_url))?.id)
 }
 
 /// Asks GitHub about us.
@@ -63,9 +64,10 @@ pub async fn find_account(settings: &GitHubSettings, login: &str) -> Result<u64,
 pub async fn examine(settings: &GitHubSettings) -> Result<About, GitHubError> {
     settings.check()?;
     let api = Api::new(settings)?;
+    let away = GitHubError::at(&settings.api_url);
     let named = |own: &str| if settings.name.is_empty() { own.to_owned() } else { settings.name.clone() };
     if !api.is_app() {
-        let user = api.user().await?;
+        let user = api.user().await.map_err(&away)?;
         let mut missing = Vec::new();
         if !user.login.eq_ignore_ascii_case(&settings.name) {
             let what = format!("the token is of {}, and github.name says {}", user.login, settings.name);
@@ -73,9 +75,9 @@ pub async fn examine(settings: &GitHubSettings) -> Result<About, GitHubError> {
         }
         return Ok(About { name: named(&user.login), login: user.login, page: None, missing });
     }
-    let app = api.app().await?;
+    let app = api.app().await.map_err(&away)?;
     let (login, name) = (format!("{}[bot]", app.slug), named(&app.slug));
-    let hook = api.hook_config().await?;
+    let hook = api.hook_config().await.map_err(&away)?;
     let missing = missing(&app).into_iter().chain(unheard(&app, &hook)).collect();
     Ok(About { missing, login, name, page: app.html_url })
 }

@@ -44,6 +44,17 @@ async fn a_token_of_somebody_else_is_noticed() {
 }
 
 #[tokio::test]
+async fn where_github_is_not_its_address_comes_first() {
+    let rig = Rig::idle(Visibility::Public).await;
+    let away = GitHubSettings { api_url: "http://127.0.0.1:9".to_owned(), ..rig.settings.clone() };
+    for fault in [examine(&away).await.unwrap_err(), find_account(&away, "ann").await.unwrap_err()] {
+        assert_eq!(fault.to_string(), "http://127.0.0.1:9 does not answer as GitHub's API");
+        assert!(fault.mend().starts_with("check github.api_url"), "{}", fault.mend());
+    }
+    rig.end().await;
+}
+
+#[tokio::test]
 async fn an_account_is_found_by_its_login() {
     let rig = Rig::idle(Visibility::Public).await;
     assert_eq!(find_account(&rig.settings, "ann").await.unwrap(), rig.ann.id());
