@@ -69,14 +69,15 @@ pub(super) async fn bind(args: &BindArgs, hub: &SocketHub) -> anyhow::Result<()>
 /// A slip of the pen would bind a place in which nobody is ever heard.
 fn check_place(place: &Place) -> Result<(), WrongUsage> {
     let (is_one, like) = match place.kind() {
-        "telegram" => {
-            (signalbox_telegram::is_place(place), "telegram:-1001234567890, or telegram:-1001234567890/7 for a topic")
-        }
-        "discord" => (signalbox_discord::is_place(place), "discord:1234567890123456789, the number of a channel"),
-        "github" => (signalbox_github::is_place(place), "github:owner/name, or github:owner/name#7 for one issue"),
-        _ => (false, "telegram:…, discord:… or github:…"),
+        "telegram" => (
+            signalbox_telegram::is_place(place),
+            "write telegram:-1001234567890, or telegram:-1001234567890/7 for a topic",
+        ),
+        "discord" => (signalbox_discord::is_place(place), "write discord:1234567890123456789, the number of a channel"),
+        "github" => (signalbox_github::is_place(place), signalbox_github::FORM),
+        _ => (false, "write telegram:…, discord:… or github:…"),
     };
-    if is_one { Ok(()) } else { Err(WrongUsage(format!("{place} is no place where people are heard; write {like}"))) }
+    if is_one { Ok(()) } else { Err(WrongUsage(format!("{place} is no place where people are heard; {like}"))) }
 }
 
 pub(super) async fn unbind(args: &UnbindArgs, hub: &SocketHub) -> anyhow::Result<()> {

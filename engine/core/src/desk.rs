@@ -184,6 +184,9 @@ pub trait Desk: Send + Sync + 'static {
     async fn read_file(&self, file: &Attachment) -> Result<Bytes, Refusal>;
     /// What may stand in an argument of a command, by its beginning.
     async fn suggest(&self, heard: &Typing) -> Result<Vec<Suggestion>, Refusal>;
+    /// Whether a place is the one that is bound under its name, by the number by which its platform knows it: names pass on to
+    /// others. Where it is another, admins can see so, and nothing of it is to be heard.
+    async fn recognises(&self, place: &Place, number: &str) -> Result<bool, Refusal>;
     /// Notes what happened to a place; admins can look it up.
     async fn place_changed(&self, place: &Place, change: PlaceChange) -> Result<(), Refusal>;
     /// What an adapter noted last under a key of its own.

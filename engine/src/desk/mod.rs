@@ -93,6 +93,14 @@ impl Desk for DeskService {
         self.offer(typing).await
     }
 
+    async fn recognises(&self, place: &Place, number: &str) -> Result<bool, Refusal> {
+        let recognised = self.parts.store.recognises(place, number).await?;
+        if !recognised {
+            tracing::warn!(%place, "what comes from {place} is not heard: another place has its name now");
+        }
+        Ok(recognised)
+    }
+
     async fn place_changed(&self, place: &Place, change: PlaceChange) -> Result<(), Refusal> {
         self.note_change(place, change).await
     }

@@ -73,9 +73,14 @@ pub(crate) async fn bind(parts: &Parts, actor: &Actor, project: &str, place: &Pl
     if !standing.may_configure() {
         return Err(Refusal::Forbidden(format!("a maintainer of `{}` may bind places to it", project.name)));
     }
-    may_take(parts, actor, place, &project.id).await?;
+    let known = match &parts.forge {
+        Some(forge) => forge.place(place).await?,
+        None => None,
+    };
+    let (place, number) = known.map_or_else(|| (place.clone(), None), |known| (known.place, Some(known.number)));
+    may_take(parts, actor, &place, &project.id).await?;
     let bound = did(actor, Kind::PlaceBound, "place", place.to_string()).with("project", &project.name);
-    Ok(parts.store.noting(bound).bind(place, &project.id, fresh::now()).await?)
+    Ok(parts.store.noting(bound).bind_numbered(&place, &project.id, number, fresh::now()).await?)
 }
 
 pub(crate) async fn unbind(parts: &Parts, actor: &Actor, place: &Place) -> Result<(), Refusal> {

@@ -142,6 +142,23 @@ impl Store {
         Ok(updates)
     }
 
+    /// Notes that work on an update begins which may end this process. Returns how often it was begun by now without having
+    /// come to an end.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn begin(&self, source: &str, external_id: &str) -> Result<i64, StoreError> {
+        self.db.write(key_of(source, external_id), |tx, key| Box::pin(begin(tx, key))).await
+    }
+
+    /// Notes that such work came to an end, whatever that was.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn come_to_an_end(&self, source: &str, external_id: &str) -> Result<(), StoreError> {
+        self.db.write(key_of(source, external_id), |tx, key| Box::pin(come_to_an_end(tx, key))).await
+    }
+
     /// Notes that an update is done with; false when it was already, or never received.
     ///
     /// # Errors
@@ -190,4 +207,18 @@ async fn handled(tx: &mut Tx, key: &Key, at: Timestamp) -> Result<bool, StoreErr
     let done =
         sqlx::query("UPDATE inbox SET handled_at = ? WHERE source = ? AND external_id = ? AND handled_at IS NULL");
     Ok(done.bind(at.millis()).bind(&key.source).bind(&key.id).execute(tx).await?.rows_affected() > 0)
+}
+
+async fn begin(tx: &mut Tx, key: &Key) -> Result<i64, StoreError> {
+    let begun = sqlx::query("UPDATE inbox SET begun = begun + 1 WHERE source = ? AND external_id = ?");
+    begun.bind(&key.source).bind(&key.id).execute(&mut *tx).await?;
+    let begun = sqlx::query("SELECT begun FROM inbox WHERE source = ? AND external_id = ?");
+    let begun = begun.bind(&key.source).bind(&key.id).fetch_optional(tx).await?;
+    begun.map_or(Ok(0), |row| row.int("begun"))
+}
+
+async fn come_to_an_end(tx: &mut Tx, key: &Key) -> Result<(), StoreError> {
+    let ended = sqlx::query("UPDATE inbox SET begun = 0 WHERE source = ? AND external_id = ?");
+    ended.bind(&key.source).bind(&key.id).execute(tx).await?;
+    Ok(())
 }

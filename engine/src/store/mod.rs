@@ -10,6 +10,7 @@
 mod answers;
 mod approvals;
 mod audit;
+mod bindings;
 mod blobs;
 mod claim;
 mod columns;

@@ -1,4 +1,4 @@
-//! Projects, and the places that are bound to them.
+//! Projects.
 
 use super::Store;
 use super::answers::Visible;
@@ -8,9 +8,7 @@ use super::error::StoreError;
 use super::people::{Membership, enrol, taken};
 use signalbox_core::id::{ProjectId, UserId};
 use signalbox_core::people::{Actor, Role};
-use signalbox_core::place::Place;
 use signalbox_core::port::Project;
-use signalbox_core::time::Timestamp;
 use sqlx::any::AnyRow;
 
 const COLUMNS: &str = "id, name, git_url, policy, user_id, created_at";
@@ -75,34 +73,6 @@ impl Store {
         let change = (project.clone(), policy);
         self.change(change, |tx, (project, policy)| Box::pin(set_policy(tx, project, policy.as_deref()))).await
     }
-
-    /// Binds a place to a project: what is asked there is about it. An earlier binding of the place is replaced.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`] when there is no such project.
-    pub async fn bind(&self, place: &Place, project: &ProjectId, at: Timestamp) -> Result<(), StoreError> {
-        let binding = (place.clone(), project.clone(), at);
-        self.change(binding, |tx, (place, project, at)| Box::pin(bind(tx, place, project, *at))).await
-    }
-
-    /// Binds a place to no project any more.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn unbind(&self, place: &Place) -> Result<(), StoreError> {
-        self.change(place.clone(), |tx, place| Box::pin(unbind(tx, place))).await
-    }
-
-    /// The project that a place is bound to.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn bound_project(&self, place: &Place) -> Result<Option<ProjectId>, StoreError> {
-        let mut connection = self.db.read().await?;
-        let found = sqlx::query("SELECT project_id FROM bindings WHERE place = ?").bind(place.to_string());
-        let found = found.fetch_optional(&mut *connection).await?;
-        found.map(|row| row.id("project_id", ProjectId::new)).transpose()
-    }
 }
 
 fn select(rest: &'static str) -> sqlx::query::Query<'static, sqlx::Any, sqlx::any::AnyArguments> {
@@ -141,21 +111,4 @@ async fn add(tx: &mut Tx, project: &Project) -> Result<(), StoreError> {
 async fn set_policy(tx: &mut Tx, project: &ProjectId, policy: Option<&str>) -> Result<bool, StoreError> {
     let change = sqlx::query("UPDATE projects SET policy = ? WHERE id = ?").bind(policy).bind(project.as_str());
     Ok(change.execute(tx).await?.rows_affected() > 0)
-}
-
-async fn unbind(tx: &mut Tx, place: &Place) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM bindings WHERE place = ?").bind(place.to_string()).execute(tx).await?;
-    Ok(())
-}
-
-async fn bind(tx: &mut Tx, place: &Place, project: &ProjectId, at: Timestamp) -> Result<(), StoreError> {
-    unbind(tx, place).await?;
-    let bound = sqlx::query("INSERT INTO bindings (place, project_id, created_at) VALUES (?, ?, ?)")
-        .bind(place.to_string())
-        .bind(project.as_str())
-        .bind(at.millis())
-        .execute(tx)
-        .await;
-    bound.map_err(|error| taken(error.into(), "binding", place.address()))?;
-    Ok(())
 }

@@ -8,7 +8,7 @@ use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, Connection, SqlSafeStr};
 use std::sync::Arc;
 
-const MIGRATIONS: [Step; 13] = [
+const MIGRATIONS: [Step; 14] = [
     Step {
         name: "people and projects",
         sqlite: include_str!("../../../migrations/sqlite/0001_people_and_projects.sql"),
@@ -73,6 +73,11 @@ const MIGRATIONS: [Step; 13] = [
         name: "audit",
         sqlite: include_str!("../../../migrations/sqlite/0013_audit.sql"),
         mysql: include_str!("../../../migrations/mysql/0013_audit.sql"),
+    },
+    Step {
+        name: "numbers and tries",
+        sqlite: include_str!("../../../migrations/sqlite/0014_numbers_and_tries.sql"),
+        mysql: include_str!("../../../migrations/mysql/0014_numbers_and_tries.sql"),
     },
 ];
 

@@ -89,6 +89,11 @@ impl Api {
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    /// Where it is.
+    pub(crate) fn base(&self) -> &Url {
+        &self.inner.base
+    }
+
     /// Whether we are an App; else it is one account's token.
     pub(crate) fn is_app(&self) -> bool {
         self.inner.keys.is_app()

@@ -3,7 +3,7 @@
 use crate::api::{Api, Who};
 use crate::fault::Fault;
 use crate::repo::{Repo, Thread};
-use crate::wire::{Issue, Pull, User};
+use crate::wire::{Issue, Pull, Repository, User};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::HashSet;
@@ -151,6 +151,11 @@ impl Api {
         let Thread { repo, number } = thread;
         let path = ["repos", &repo.owner, &repo.name, "pulls", &number.to_string()];
         self.get(Who::In(repo), &path).await
+    }
+
+    /// A repository as GitHub knows it.
+    pub(crate) async fn repository(&self, repo: &Repo) -> Result<Repository, Fault> {
+        self.get(Who::In(repo), &["repos", &repo.owner, &repo.name]).await
     }
 
     /// The branch that all others begin at.

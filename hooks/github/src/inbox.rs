@@ -144,6 +144,8 @@ impl Inbox {
             return true;
         }
         let understood = read(&update.raw);
+        let repository = understood.as_ref().and_then(|(_, payload)| payload.repository.as_ref());
+        let number = repository.map(|repository| repository.id.to_string());
         let meaning = understood.as_ref().map(|(event, payload)| meaning(event, &update.id, payload, &self.shared.us));
         metrics::counter!("signalbox_github_heard_total", "meaning" => word(meaning.as_ref())).increment(1);
         let (lane, task) = match meaning {
@@ -165,18 +167,18 @@ impl Inbox {
                 (("nothing".to_owned(), false), Task::Nothing)
             }
         };
-        let work: Work = Box::pin(self.clone().handle(update.id.clone(), update.raw, task));
+        let work: Work = Box::pin(self.clone().handle(update.id.clone(), update.raw, Job { task, number }));
         self.shared.lanes.put(lane, update.id, work)
     }
 
-    async fn handle(self, id: String, raw: String, task: Task) -> Done {
-        let once = match &task {
+    async fn handle(self, id: String, raw: String, job: Job) -> Done {
+        let once = match &job.task {
             Task::Asked(asked) => Once::asked(&id, &raw, asked),
             _ => Once::payload(&id, &raw),
         };
         drop(raw);
         for tries in 1..=TRIES {
-            let refusal = match self.shared.act(&id, &once, &task).await {
+            let refusal = match self.shared.act(&id, &once, &job).await {
                 Ok(()) => return Done::Handled,
                 Err(refusal) => refusal,
             };
@@ -206,6 +208,12 @@ fn word(meaning: Option<&Meaning>) -> &'static str {
     }
 }
 
+/// What is to be done about a delivery, and the number of the repository that it comes from.
+struct Job {
+    task: Task,
+    number: Option<String>,
+}
+
 /// What is to be done about a delivery.
 enum Task {
     Nothing,
@@ -214,9 +222,26 @@ enum Task {
     Asked(Box<crate::hear::Asked>),
 }
 
+impl Task {
+    /// The places that it is about.
+    fn places(&self) -> Vec<Place> {
+        match self {
+            Self::Nothing => Vec::new(),
+            Self::Changed(place, _) => vec![place.clone()],
+            Self::Failed(repo, ..) => repo.place().into_iter().collect(),
+            Self::Asked(asked) => {
+                std::iter::once(asked.heard.place.clone()).chain(asked.heard.parent.clone()).collect()
+            }
+        }
+    }
+}
+
 impl Shared {
-    async fn act(&self, id: &str, once: &Once, task: &Task) -> Result<(), Refusal> {
-        match task {
+    async fn act(&self, id: &str, once: &Once, job: &Job) -> Result<(), Refusal> {
+        if !self.recognises(job).await? {
+            return self.pass_over(id).await;
+        }
+        match &job.task {
             Task::Nothing => self.pass_over(id).await,
             Task::Asked(asked) => self.actor.act(asked, once).await,
             _ if !once.is_first(&*self.actor.desk, &self.us.source).await? => self.pass_over(id).await,
@@ -233,6 +258,17 @@ impl Shared {
                 self.pass_over(id).await
             }
         }
+    }
+
+    /// Whether it comes from the repository that is bound, and not from another one that has its name now.
+    async fn recognises(&self, job: &Job) -> Result<bool, Refusal> {
+        let Some(number) = &job.number else { return Ok(true) };
+        for place in job.task.places() {
+            if !self.actor.desk.recognises(&place, number).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     async fn offers_repair(&self, repo: &Repo) -> Result<bool, Refusal> {

@@ -48,7 +48,7 @@ pub use error::GitHubError;
 pub use examine::{About, Missing, examine, find_account};
 pub use fault::Fault;
 pub use github::GitHub;
-pub use remotes::Remotes;
+pub use remotes::{FORM, Remotes};
 pub use settings::{API_URL, Credentials, GitHubSettings, Pace, SHORTEST_SECRET};
 
 /// Whether a place is a repository on GitHub, or an issue of one, by its address alone.

@@ -4,14 +4,18 @@
 use crate::api::Api;
 use crate::error::GitHubError;
 use crate::fault::Fault;
-use crate::repo::Repo;
+use crate::repo::{Repo, Thread};
 use crate::settings::GitHubSettings;
 use async_trait::async_trait;
 use reqwest::Url;
-use signalbox_core::port::{Forge, Refusal, RemoteToken};
+use signalbox_core::place::Place;
+use signalbox_core::port::{Forge, KnownPlace, Refusal, RemoteToken};
 
 /// The name that goes with a token: that of an App's installation; with an account's own any name does.
 const USER: &str = "x-access-token";
+
+/// How a place on GitHub is written.
+pub const FORM: &str = "write github:owner/name (without .git), or github:owner/name#7 for one issue";
 
 /// The repositories on this GitHub, as git reaches them.
 #[derive(Clone)]
@@ -39,6 +43,22 @@ impl Remotes {
         Ok(Self { api: Api::new(settings)?, host })
     }
 
+    /// Why a repository that somebody named is not known.
+    fn unknown(&self, repo: &Repo, fault: &Fault) -> Refusal {
+        match fault {
+            Fault::NotInstalled => Refusal::NotFound(format!(
+                "GitHub has no {repo}, or the App is not installed there: mend the name, or install it (`signalbox doctor` \
+                 says from where)"
+            )),
+            Fault::Moved => Refusal::NotFound(format!("{repo} goes by another name at GitHub now: use that")),
+            fault if fault.is_absence() => Refusal::NotFound(format!(
+                "GitHub has no {repo} that we may see: mend the name, or give our account access to it"
+            )),
+            Fault::Credential => Refusal::Forbidden(fault.to_string()),
+            fault => Refusal::Unavailable(format!("{} does not answer: {fault}", self.api.base())),
+        }
+    }
+
     fn repo(&self, address: &str) -> Option<Repo> {
         let url = Url::parse(address).ok().filter(|url| url.scheme() == "https")?;
         if Host::of(&url)? != self.host {
@@ -63,6 +83,23 @@ impl Forge for Remotes {
             Err(fault @ Fault::Credential) => Err(Refusal::Forbidden(fault.to_string())),
             Err(fault) => Err(Refusal::Unavailable(fault.to_string())),
         }
+    }
+
+    async fn place(&self, place: &Place) -> Result<Option<KnownPlace>, Refusal> {
+        if place.kind() != crate::KIND {
+            return Ok(None);
+        }
+        let thread = Thread::of(place);
+        let named = thread.as_ref().map(|thread| thread.repo.clone()).or_else(|| Repo::of(place));
+        let named = named.ok_or_else(|| Refusal::Invalid(format!("{place} names no repository: {FORM}")))?;
+        let found = self.api.repository(&named).await.map_err(|fault| self.unknown(&named, &fault))?;
+        let odd = |_| Refusal::Internal(format!("GitHub calls {named} by a name that is none"));
+        let repo: Repo = found.full_name.parse().map_err(odd)?;
+        let known = match thread {
+            Some(thread) => Thread { repo, ..thread }.place(),
+            None => repo.place(),
+        };
+        Ok(known.map(|place| KnownPlace { place, number: found.id.to_string() }))
     }
 
     async fn forget(&self, address: &str) {

@@ -2,10 +2,11 @@
 
 use signalbox_core::place::Place;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-/// A repository: `owner/name`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// A repository: `owner/name`. It is the same in any case.
+#[derive(Debug, Clone)]
 pub(crate) struct Repo {
     pub(crate) owner: String,
     pub(crate) name: String,
@@ -34,6 +35,20 @@ impl Repo {
     }
 }
 
+impl PartialEq for Repo {
+    fn eq(&self, other: &Self) -> bool {
+        self.owner.eq_ignore_ascii_case(&other.owner) && self.name.eq_ignore_ascii_case(&other.name)
+    }
+}
+
+impl Eq for Repo {}
+
+impl Hash for Repo {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.to_string().to_ascii_lowercase().hash(state);
+    }
+}
+
 impl fmt::Display for Repo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.owner, self.name)
@@ -43,14 +58,15 @@ impl fmt::Display for Repo {
 impl FromStr for Repo {
     type Err = NoRepo;
 
-    /// The names become parts of addresses, so nothing but what GitHub allows in them is taken.
+    /// The names become parts of addresses, so nothing but what GitHub allows in them is taken. None of its repositories has a
+    /// name that ends in `.git`.
     fn from_str(text: &str) -> Result<Self, NoRepo> {
         let (owner, name) = text.split_once('/').ok_or(NoRepo)?;
         let sound = |part: &str| {
             let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
             (1..=100).contains(&part.len()) && part.bytes().all(allowed) && part.bytes().any(|byte| byte != b'.')
         };
-        if !sound(owner) || !sound(name) {
+        if !sound(owner) || !sound(name) || name.to_ascii_lowercase().ends_with(".git") {
             return Err(NoRepo);
         }
         Ok(Self { owner: owner.to_owned(), name: name.to_owned() })
@@ -101,8 +117,17 @@ mod tests {
     }
 
     #[test]
+    fn a_repository_is_the_same_in_any_case() {
+        let (one, other): (Repo, Repo) = ("Acme/Site".parse().unwrap(), "acme/SITE".parse().unwrap());
+        assert_eq!(one, other);
+        assert_eq!(std::collections::HashSet::from([one, other]).len(), 1);
+    }
+
+    #[test]
     fn what_could_lead_elsewhere_names_no_repository() {
-        for text in ["", "a", "a/", "/b", "../b", "a/..", "a/b/c", "a/b?c", "a/b#", "a b/c", "a/b%2f"] {
+        for text in
+            ["a/b.git", "a/b.Git", "", "a", "a/", "/b", "../b", "a/..", "a/b/c", "a/b?c", "a/b#", "a b/c", "a/b%2f"]
+        {
             assert!(text.parse::<Repo>().is_err(), "{text}");
         }
     }

@@ -196,7 +196,7 @@ const KNOCKS: [(Attack, Make, u16); 16] = [
 ];
 
 /// What GitHub itself could be made to say: signed, and for the wrong ones.
-const PRESSES: [(Attack, Forge); 4] = [
+const PRESSES: [(Attack, Forge); 5] = [
     (
         attack(
             "a button of another App's check run that carries our code",
@@ -209,6 +209,15 @@ const PRESSES: [(Attack, Forge); 4] = [
     (attack("a button in a repository that names another one's issue", "CWE-441, confused deputy"), |press| {
         press["repository"]["full_name"] = json!("mallory/demo");
     }),
+    (
+        attack(
+            "a button in a repository that has taken over the name of the one that is bound",
+            "Checkmarx, RepoJacking by retired namespaces, 2022",
+        ),
+        |press| {
+            press["repository"]["id"] = json!(999_999);
+        },
+    ),
     (
         attack(
             "a button pressed by who has taken over the login of a member",

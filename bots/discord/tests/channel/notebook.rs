@@ -183,6 +183,10 @@ impl Desk for Notebook {
         Ok(vec![Suggestion { label: format!("{} {value}", heard.argument), value }])
     }
 
+    async fn recognises(&self, _: &Place, _: &str) -> Result<bool, Refusal> {
+        Ok(true)
+    }
+
     async fn place_changed(&self, place: &Place, change: PlaceChange) -> Result<(), Refusal> {
         self.write(|pages| pages.changes.push((place.clone(), change)));
         Ok(())

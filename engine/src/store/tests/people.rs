@@ -17,6 +17,7 @@ super::on_both!(
     the_operator_sees_every_project,
     a_project_has_one_name_and_its_policy,
     a_place_is_bound_to_one_project,
+    a_bound_place_is_known_by_its_number,
 );
 
 fn account(platform: &str, account: &str) -> Identity {
@@ -156,4 +157,29 @@ async fn a_place_is_bound_to_one_project(bench: Arc<Bench>) {
     assert_eq!(store.bound_project(&chat).await.unwrap(), None);
     let nowhere = ProjectId::new("nowhere");
     assert!(matches!(store.bind(&chat, &nowhere, at(3)).await.unwrap_err(), StoreError::Missing { .. }));
+}
+
+async fn a_bound_place_is_known_by_its_number(bench: Arc<Bench>) {
+    let store = &bench.store;
+    let cast = Cast::on(store).await;
+    let (site, shouted) = (place("github:acme/site"), place("github:ACME/Site"));
+    assert!(store.recognises(&site, "1").await.unwrap(), "nothing is bound");
+    store.bind_numbered(&site, &cast.project, Some("1".to_owned()), at(1)).await.unwrap();
+    assert!(store.recognises(&site, "1").await.unwrap() && store.recognises(&shouted, "1").await.unwrap());
+    assert_eq!(store.places().await.unwrap()[0].place, shouted, "written as the platform writes it now");
+    assert!(store.recognises(&site, "1").await.unwrap());
+    assert!(!store.recognises(&site, "2").await.unwrap(), "somebody else has the name");
+    let lost = store.place(&site).await.unwrap().lost.unwrap();
+    assert!(store.recognises(&site, "1").await.unwrap(), "the one that is bound is heard all the same");
+    assert_eq!(store.place(&site).await.unwrap().lost, None);
+    assert!(lost.contains("another one has its name now: bind it again"), "{lost}");
+    let moved = place("github:acme/shop");
+    store.move_place(&site, &moved).await.unwrap();
+    assert!(store.recognises(&moved, "1").await.unwrap() && !store.recognises(&moved, "2").await.unwrap());
+    store.bind(&moved, &cast.project, at(2)).await.unwrap();
+    assert!(store.recognises(&moved, "2").await.unwrap(), "bound anew, it is the one that has the name now");
+    assert_eq!(store.place(&moved).await.unwrap().lost, None);
+    assert!(!store.recognises(&moved, "1").await.unwrap(), "and takes the first number that it is told");
+    store.unbind(&place("github:Acme/Shop")).await.unwrap();
+    assert_eq!(store.bound_project(&moved).await.unwrap(), None);
 }

@@ -55,14 +55,14 @@ async fn filled_tables_survive_each_step_on_mysql() {
 async fn step_by_step(bench: Arc<Bench>) -> Result<(), tokio::task::JoinError> {
     tokio::spawn(async move {
         let store = &bench.store;
-        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: None, latest: 13 });
+        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: None, latest: 14 });
         for (version, filling) in [(1, PEOPLE), (2, TASKS), (3, GATE), (4, OUTBOX)] {
             store.migrate_to(version).await.unwrap();
             bench.raw().await.execute(sqlx::raw_sql(filling)).await.unwrap();
         }
         store.migrate().await.unwrap();
         store.migrate().await.unwrap();
-        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: Some(13), latest: 13 });
+        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: Some(14), latest: 14 });
         old_rows_are_read(store).await;
         seed_tables_and_indexes_are_there(&bench).await;
     })
@@ -74,6 +74,9 @@ async fn old_rows_are_read(store: &Store) {
     assert!(ann.admin);
     let project = store.bound_project(&place("terminal:9")).await.unwrap().unwrap();
     assert_eq!(store.project("old").await.unwrap().unwrap().id, project);
+    assert!(store.recognises(&place("terminal:9"), "7").await.unwrap(), "what was bound before learns its number");
+    assert!(!store.recognises(&place("terminal:9"), "8").await.unwrap());
+    assert_eq!(store.begin("s", "e").await.unwrap(), 1);
     let task = store.task(&"000000000001".parse().unwrap()).await.unwrap().unwrap();
     assert_eq!(task.prompt, "old prompt");
     assert_eq!(store.events(&task.id, 0, 9).await.unwrap()[0].kind, warning("old"));
@@ -119,7 +122,7 @@ async fn together(bench: Arc<Bench>) -> Result<(), tokio::task::JoinError> {
             });
         }
         nodes.join_all().await;
-        assert_eq!(bench.store.schema_version().await.unwrap().applied, Some(13));
+        assert_eq!(bench.store.schema_version().await.unwrap().applied, Some(14));
     })
     .await
 }
@@ -129,7 +132,7 @@ async fn a_database_of_a_newer_program_is_refused() {
     run_unmigrated(Backend::Sqlite, async |bench| {
         tokio::spawn(async move {
             bench.store.migrate().await.unwrap();
-            bench.execute("UPDATE _sqlx_migrations SET version = 99 WHERE version = 13").await;
+            bench.execute("UPDATE _sqlx_migrations SET version = 99 WHERE version = 14").await;
             let refused = bench.store.migrate().await.unwrap_err();
             assert!(matches!(refused, StoreError::Migration { .. }), "{refused:?}");
         })

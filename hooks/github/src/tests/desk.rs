@@ -28,6 +28,8 @@ pub(super) struct State {
     pub(super) changes: Vec<(Place, PlaceChange)>,
     pub(super) notes: HashMap<String, String>,
     pub(super) known: HashSet<String>,
+    /// The numbers of bound places.
+    pub(super) numbers: HashMap<String, String>,
     /// What begins no work.
     pub(super) deaf_to: Vec<Trigger>,
     /// What is answered next; else that the answer is owed.
@@ -136,6 +138,10 @@ impl Desk for Counter {
 
     async fn suggest(&self, _: &Typing) -> Result<Vec<Suggestion>, Refusal> {
         Ok(Vec::new())
+    }
+
+    async fn recognises(&self, place: &Place, number: &str) -> Result<bool, Refusal> {
+        Ok(self.state().numbers.get(&place.to_string()).is_none_or(|known| known == number))
     }
 
     async fn place_changed(&self, place: &Place, change: PlaceChange) -> Result<(), Refusal> {

@@ -3,7 +3,8 @@
 use super::desk::words;
 use super::rig::{PATIENCE, Rig};
 use insta::assert_snapshot;
-use signalbox_core::desk::{Desk, Privacy, Said, Update};
+use serde_json::json;
+use signalbox_core::desk::{Desk, PlaceChange, Privacy, Said, Update};
 use signalbox_core::ground::Onto;
 use signalbox_core::people::Role;
 use signalbox_testkit::github::{Fault, Visibility};
@@ -205,6 +206,30 @@ async fn one_token_does_without_an_app() {
     assert_eq!(words(&rig.desk.heard(2).await[1]), "/stop");
     assert!(rig.repo.check_runs().is_empty());
     assert_eq!(pull.comments()[1].author, "signalbox-team");
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn a_repository_that_has_taken_the_name_of_a_bound_one_is_not_heard() {
+    let rig = Rig::new().await;
+    rig.desk.state().numbers.insert("github:acme/site".to_owned(), "another".to_owned());
+    let issue = rig.ann.opens_issue(&rig.repo, "It breaks", "");
+    rig.ann.comments(&issue, "@signalbox please look");
+    rig.desk.settled(2).await;
+    assert!(rig.desk.state().heard.is_empty());
+    rig.desk.state().numbers.insert("github:acme/site".to_owned(), rig.repo.id().to_string());
+    rig.ann.comments(&issue, "@signalbox please look");
+    rig.desk.heard(1).await;
+    let moved = json!({
+        "action": "renamed", "repository": {"id": 999_999, "full_name": "mallory/site"}, "sender": {"login": "m", "id": 6},
+        "changes": {"repository": {"name": {"from": "site"}}, "owner": {"from": {"user": {"login": "acme", "id": 2}}}},
+    });
+    let raw = json!({"event": "repository", "payload": moved}).to_string();
+    let source = rig.desk.state().updates[0].source.clone();
+    rig.desk.receive(vec![Update { source, id: "moved".to_owned(), raw }]).await.unwrap();
+    rig.desk.when(|state| state.handled.contains("moved").then_some(())).await;
+    let changes = rig.desk.state().changes.clone();
+    assert!(!changes.iter().any(|(_, change)| matches!(change, PlaceChange::Moved(_))), "{changes:?}");
     rig.end().await;
 }
 

@@ -47,6 +47,38 @@ async fn a_token_is_lent_where_the_app_is_installed_and_made_once() {
 }
 
 #[tokio::test]
+async fn a_place_is_written_as_github_writes_it() {
+    let yard = Yard::new();
+    let repo = yard.server.repository("Acme/Site", Visibility::Private);
+    repo.installs_app();
+    let remotes = Remotes::new(&yard.settings).unwrap();
+    for (written, known) in [("github:acme/SITE", "github:Acme/Site"), ("github:acme/site#7", "github:Acme/Site#7")] {
+        let found = remotes.place(&written.parse().unwrap()).await.unwrap().unwrap();
+        assert_eq!((found.place.to_string().as_str(), found.number), (known, repo.id().to_string()));
+    }
+    assert_eq!(remotes.place(&"telegram:1".parse().unwrap()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_place_that_is_not_there_says_how_to_mend_it() {
+    let yard = Yard::new();
+    yard.server.repository("acme/site", Visibility::Private);
+    let remotes = Remotes::new(&yard.settings).unwrap();
+    let said = async |remotes: &Remotes, place: &str| remotes.place(&place.parse().unwrap()).await.unwrap_err();
+    for nowhere in ["github:acme/nothing", "github:acme/site"] {
+        let said = said(&remotes, nowhere).await;
+        assert!(matches!(&said, Refusal::NotFound(why) if why.contains("install it")), "{said:?}");
+    }
+    for odd in ["github:acme/site.git", "github:acme"] {
+        let said = said(&remotes, odd).await;
+        assert!(matches!(&said, Refusal::Invalid(why) if why.contains("without .git")), "{said:?}");
+    }
+    let one = GitHubSettings { api_url: "http://127.0.0.1:9".to_owned(), ..with_token() };
+    let away = said(&Remotes::new(&one).unwrap(), "github:acme/site").await;
+    assert!(matches!(&away, Refusal::Unavailable(why) if why.starts_with("http://127.0.0.1:9")), "{away:?}");
+}
+
+#[tokio::test]
 async fn elsewhere_git_asks_as_nobody() {
     let yard = Yard::new();
     let repo = yard.server.repository("acme/site", Visibility::Public);

@@ -61,6 +61,9 @@ impl Desk for Behind {
     async fn suggest(&self, _: &Typing) -> Result<Vec<Suggestion>, Refusal> {
         Ok(Vec::new())
     }
+    async fn recognises(&self, _: &Place, _: &str) -> Result<bool, Refusal> {
+        Ok(false)
+    }
     async fn place_changed(&self, _: &Place, _: PlaceChange) -> Result<(), Refusal> {
         Ok(())
     }

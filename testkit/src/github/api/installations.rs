@@ -103,7 +103,7 @@ fn chosen(world: &World, installation: &Installation, body: &Value) -> Result<Op
     let covered = |id: &u64| world.repositories.get(id).is_some_and(|one| installation.covers(one.owner, one.id));
     let by_name = |name: &Value| {
         let mut all = world.repositories.values().filter(|one| one.owner == installation.account);
-        all.find(|one| Some(one.name.as_str()) == name.as_str()).map(|one| one.id)
+        all.find(|one| name.as_str().is_some_and(|name| one.name.eq_ignore_ascii_case(name))).map(|one| one.id)
     };
     let all = names.iter().map(by_name).chain(ids.iter().map(Value::as_u64));
     let message =
