@@ -16,6 +16,7 @@ mod take;
 mod template;
 #[cfg(test)]
 mod tests;
+mod tries;
 
 pub(crate) use doors::DoorBook;
 pub(crate) use schedules::keep_time;

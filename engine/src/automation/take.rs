@@ -2,6 +2,7 @@
 //! it becomes one task at most: the update's own id is the request's key.
 
 use super::template::{self, Made, Making};
+use super::tries;
 use crate::fresh;
 use crate::hub::{judged, submit_followed};
 use crate::parts::Parts;
@@ -45,7 +46,8 @@ async fn heed(parts: &Parts, hook: &Hook, update: &Update) -> Result<Heeded, Ref
     let rules = Rules::parse(&hook.rules).map_err(|error| Refusal::Invalid(error.to_string()))?;
     let code = fresh::link_code();
     let making = Making { hook: hook.name.clone(), code, limit: parts.settings.run.prompt_bytes };
-    let prompt = match template::make_in_time(rules, told, making).await {
+    let made = template::make_in_time(rules, told, making);
+    let prompt = match tries::attempt(&parts.store, update, made).await? {
         Ok(Made::Prompt(prompt)) => prompt,
         Ok(Made::Unwanted) => return Ok(Heeded::Unwanted),
         Err(error) => return Err(Refusal::Invalid(error.to_string())),
