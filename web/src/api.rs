@@ -36,6 +36,7 @@ const BODY_LIMIT: usize = 32 << 20;
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .merge(crate::account::routes())
+        .merge(crate::audit::routes())
         .merge(crate::automation::routes())
         .route("/api/v1/tasks", post(submit_task).get(list_tasks))
         .route("/api/v1/files", post(keep_file))
@@ -350,7 +351,7 @@ async fn list_faults(State(app): State<App>, Principal { actor, caller, peer, ..
 }
 
 /// A name in the path, as what it should be.
-fn sound<T: FromStr<Err: Display>>(name: &str) -> Result<T, Problem> {
+pub(crate) fn sound<T: FromStr<Err: Display>>(name: &str) -> Result<T, Problem> {
     name.parse().map_err(|fault: T::Err| Refusal::Invalid(fault.to_string()).into())
 }
 

@@ -6,6 +6,7 @@
 
 mod account;
 mod api;
+mod audit;
 mod automation;
 mod client;
 mod cookie;
