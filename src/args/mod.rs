@@ -1,6 +1,7 @@
 //! The command line: what can be asked, in users' words. Nothing is done here.
 
 mod administer;
+mod audit;
 mod automation;
 mod tasks;
 #[cfg(test)]
@@ -10,6 +11,7 @@ pub(crate) use administer::{
     AddProjectArgs, AddUserArgs, BindArgs, ChangeUserArgs, ConfigCommand, DoctorArgs, InviteArgs, LinkCodeArgs,
     ListProjectsArgs, ListUsersArgs, PlacesArgs, ProjectCommand, RemoveUserArgs, ServeArgs, UnbindArgs, UserCommand,
 };
+pub(crate) use audit::{AuditCommand, ListAuditArgs, VerifyAuditArgs};
 pub(crate) use automation::{
     AddHookArgs, AddScheduleArgs, AddSubscriptionArgs, ExampleArgs, HookCommand, ListAutomationArgs, ScheduleCommand,
     SubscriptionCommand, TestHookArgs,
@@ -73,6 +75,9 @@ pub(crate) enum Command {
     /// Tell other systems what happens to tasks, by signed requests
     #[command(subcommand)]
     Subscription(SubscriptionCommand),
+    /// Read, verify and export the audit log: every decision, sign-in, change and refusal
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// List tasks, the newest first
     Tasks(TasksArgs),
     /// Show one task

@@ -4,6 +4,7 @@
 //! Streams survive the hub: when it goes away they wait for its return and go on where they were.
 
 mod attach;
+mod audit;
 mod automation;
 mod follow;
 mod http;
@@ -133,8 +134,6 @@ impl SocketHub {
 
 /// Pages are shown by the hub itself.
 impl signalbox_core::reading::Reading for SocketHub {}
-
-impl signalbox_core::audit::Auditing for SocketHub {}
 
 /// The actor of every request is the operator, as the socket's other end sees it; what is passed here is not sent.
 #[async_trait]

@@ -3,6 +3,7 @@
 mod accounts;
 mod administer;
 mod approvals;
+mod audit;
 mod automation;
 mod config;
 mod people;
@@ -10,7 +11,7 @@ mod serve;
 mod subscriptions;
 mod tasks;
 
-use crate::args::{Args, Command, HookCommand, ProjectCommand, UserCommand};
+use crate::args::{Args, AuditCommand, Command, HookCommand, ProjectCommand, UserCommand};
 use crate::client::SocketHub;
 use crate::exit::Exit;
 use crate::logging::{self, Loudness};
@@ -33,6 +34,7 @@ pub(crate) async fn perform(args: Args) -> anyhow::Result<Exit> {
         Command::Migrate => serve::migrate(&surroundings).await,
         Command::RotateKey => serve::rotate_key(&surroundings).await,
         Command::Hook(HookCommand::Example(args)) => automation::example(&args),
+        Command::Audit(AuditCommand::Verify(args)) if args.file.is_some() => audit::verify_file(&args),
         other => ask(other, &surroundings).await,
     }
 }
@@ -70,6 +72,7 @@ async fn answer(command: Command, hub: &SocketHub) -> anyhow::Result<()> {
         Command::Schedule(command) => automation::schedule(command, hub).await,
         Command::Subscription(command) => subscriptions::subscription(command, hub).await,
         Command::Unbind(args) => administer::unbind(&args, hub).await,
+        Command::Audit(command) => audit::audit(command, hub).await,
         Command::Tasks(args) => tasks::list(args, hub).await,
         Command::Show(args) => tasks::show(&args, hub).await,
         Command::Stop(args) => tasks::stop(&args, hub).await,

@@ -2,6 +2,7 @@
 //! reaches the terminal but through [`clean`].
 
 pub(crate) mod approval;
+pub(crate) mod audit;
 pub(crate) mod automation;
 pub(crate) mod call;
 pub(crate) mod clean;
