@@ -2,10 +2,10 @@
 
 use crate::principal::{client_of, identify};
 use crate::{App, Problem};
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use signalbox_core::account::{Caller, Scope};
+use signalbox_core::account::{Caller, Peer, Scope};
 use signalbox_core::people::Actor;
 use signalbox_core::port::Refusal;
 use std::fmt::Write as _;
@@ -17,6 +17,22 @@ pub(crate) struct Visitor {
     pub(crate) actor: Actor,
     /// How they have shown who they are.
     pub(crate) caller: Caller,
+    /// From where.
+    peer: Peer,
+}
+
+impl Visitor {
+    /// Who it is, where what they have shown is good for managing too.
+    ///
+    /// # Errors
+    /// When it is a token that is good for less.
+    pub(crate) async fn for_managing(self, app: &App, asked: &str) -> Result<Actor, Refusal> {
+        if self.caller.may(Scope::Manage) {
+            return Ok(self.actor);
+        }
+        app.accounts.note_refusal(&self.caller, &self.peer, asked).await?;
+        Err(Refusal::Forbidden("this token is not good for that: it needs the scope `manage`".to_owned()))
+    }
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -25,8 +41,14 @@ impl FromRequestParts<App> for Visitor {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let client = client_of(parts);
         match identify(parts, &client, app).await {
-            Ok(Some(caller)) if caller.may(Scope::Read) => Ok(Self { actor: caller.actor.clone(), caller }),
-            Ok(Some(_)) => {
+            Ok(Some(caller)) if caller.may(Scope::Read) => {
+                Ok(Self { actor: caller.actor.clone(), caller, peer: client.peer() })
+            }
+            Ok(Some(caller)) => {
+                let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+                let asked = format!("{} {path}", parts.method);
+                let noted = app.accounts.note_refusal(&caller, &client.peer(), &asked).await;
+                noted.map_err(|refusal| Problem::from(refusal).into_response())?;
                 let refusal =
                     Refusal::Forbidden("this token is not good for looking: it needs the scope `read`".to_owned());
                 Err(Problem::from(refusal).into_response())

@@ -43,7 +43,7 @@ struct TokenRow {
     expires: Option<Markup>,
 }
 
-async fn show_account(State(app): State<App>, Visitor { actor, caller }: Visitor) -> Shown {
+async fn show_account(State(app): State<App>, Visitor { actor, caller, .. }: Visitor) -> Shown {
     let me = app.accounts.me(&caller).await?;
     let sessions = app.accounts.sessions(&caller).await?.into_iter().map(session).collect();
     let tokens = app.accounts.tokens(&caller).await?.iter().map(token).collect();

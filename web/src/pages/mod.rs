@@ -5,6 +5,7 @@ mod account;
 mod asked;
 mod assets;
 mod attached;
+mod audit;
 mod automation;
 mod card;
 mod changes;
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(projects::routes())
         .merge(people::routes())
         .merge(automation::routes())
+        .merge(audit::routes())
         .merge(standing::routes())
         .merge(account::routes())
         .merge(sign_in::routes())
