@@ -258,3 +258,11 @@ proptest! {
         prop_assert_eq!(told(&entries), [(gone, Breach::Missing { until: gone })]);
     }
 }
+
+#[test]
+fn every_kind_is_told_of_in_the_docs() {
+    let page = include_str!("../../../../docs/audit.md");
+    for kind in Kind::ALL {
+        assert!(page.contains(&format!("\n| `{kind}` | ")), "{kind}");
+    }
+}
