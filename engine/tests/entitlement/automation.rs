@@ -10,7 +10,7 @@ use signalbox_core::port::{Refusal, TaskFilter};
 use signalbox_core::schedule::{AddSchedule, Missed};
 use signalbox_core::subscription::AddSubscription;
 
-fn hook(user: &str) -> AddHook {
+pub(crate) fn hook(user: &str) -> AddHook {
     AddHook {
         name: "ci".to_owned(),
         project: "alpha".to_owned(),
@@ -21,7 +21,7 @@ fn hook(user: &str) -> AddHook {
     }
 }
 
-fn schedule(user: &str) -> AddSchedule {
+pub(crate) fn schedule(user: &str) -> AddSchedule {
     AddSchedule {
         name: "daily".to_owned(),
         project: "alpha".to_owned(),
@@ -103,7 +103,7 @@ async fn whoever_loses_their_role_lends_their_name_to_nothing_more() {
     house.engine.stop().await;
 }
 
-fn subscription(name: &str) -> AddSubscription {
+pub(crate) fn subscription(name: &str) -> AddSubscription {
     let (project, url) = ("alpha".to_owned(), "https://board.example.org/in".to_owned());
     AddSubscription { name: name.to_owned(), project, url, topics: Vec::new(), place: None }
 }

@@ -1,5 +1,6 @@
 //! Signing in over the network: the shipped binary, spoken to as browsers and programs do.
 
+mod audit;
 mod browsers;
 mod factors;
 mod guarding;

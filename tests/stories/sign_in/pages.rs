@@ -21,7 +21,7 @@ const PAGES: [&str; 10] = [
     "/health",
 ];
 /// Those for an admin of the hub, or for who keeps a project.
-const KEPT: [&str; 3] = ["/people", "/places", "/automation"];
+const KEPT: [&str; 4] = ["/people", "/places", "/automation", "/audit"];
 
 async fn lay_out(stage: &Stage, admin: &mut Browser<'_>) -> String {
     let git = stage.world.repository();
@@ -70,7 +70,7 @@ async fn no_page_runs_what_others_wrote_and_each_is_for_those_who_may_see_it() {
         assert_eq!(page.status, 404, "{path}: {page:?}");
         assert!(!page.body.to_string().contains("alert(1)"), "{path}: {page:?}");
     }
-    for path in ["/people", "/places"] {
+    for path in ["/people", "/places", "/audit"] {
         assert_eq!(bob.gets(path).await.status, 403, "{path}");
     }
     assert!(!bob.gets("/tasks").await.body.to_string().contains("alert(1)"));

@@ -3,6 +3,7 @@
 use super::super::*;
 use super::bench::{Bench, key};
 use super::fixture::*;
+use signalbox_core::approval::Saying;
 use signalbox_core::audit::{AuditHead, AuditQuery, Breach, Deed, Fault, Kind, Who};
 use signalbox_core::people::Actor;
 use sqlx::Executor;
@@ -14,6 +15,7 @@ super::on_both!(
     a_page_says_where_it_goes_on,
     writers_at_the_same_time_make_one_chain_without_gaps,
     a_change_and_its_entry_are_there_together_or_not_at_all,
+    a_word_and_a_decision_are_told_apart_and_a_late_word_is_not_entered,
     what_was_changed_is_named,
     what_was_entered_past_the_hub_is_named,
     what_was_removed_is_named,
@@ -128,6 +130,19 @@ async fn a_change_and_its_entry_are_there_together_or_not_at_all(bench: Arc<Benc
     bench.execute("DELETE FROM audit_head").await;
     store.noting(bob("carl")).add_user(new_user("carl")).await.unwrap_err();
     assert_eq!(store.user("carl").await.unwrap(), None);
+}
+
+async fn a_word_and_a_decision_are_told_apart_and_a_late_word_is_not_entered(bench: Arc<Bench>) {
+    let cast = Cast::on(&bench.store).await;
+    let lease = cast.running().await;
+    let approval = cast.asked(&lease, 2).await;
+    for by in ["ann", "bob", "carl"] {
+        let store = bench.store.noting(deed(Kind::ApprovalDecided, "approval:a", 5));
+        store.decide(&approval.id, vote(by, Saying::Allow)).await.unwrap();
+    }
+    let entries = bench.store.audit(&oldest_first()).await.unwrap().entries;
+    let kinds: Vec<_> = entries.iter().map(|entry| entry.deed.kind).collect();
+    assert_eq!(kinds, [Kind::ApprovalVoted, Kind::ApprovalDecided]);
 }
 
 async fn what_was_changed_is_named(bench: Arc<Bench>) {
