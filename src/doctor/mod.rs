@@ -1,6 +1,7 @@
 //! `signalbox doctor`: what is wrong with this installation, and how to mend it. Each check says one thing; nothing is
 //! changed, and nothing that costs money is asked of the model's side.
 
+mod audit;
 mod chats;
 mod finding;
 mod home;
@@ -62,5 +63,6 @@ async fn examine(config: Config, surroundings: &Surroundings) -> Vec<Finding> {
     findings.extend(chats::check(&config).await);
     findings.extend(hub::check_hub(running.as_ref()).await);
     findings.extend(subscriptions::check(running.as_ref()).await);
+    findings.extend(audit::check(running.as_ref()).await);
     findings
 }
