@@ -7,6 +7,7 @@ use crate::parts::Parts;
 use crate::run::Live;
 use crate::sandbox::{SandboxError, Volumes};
 use crate::store::{Retention, StoreError};
+use signalbox_core::audit::{Deed, Kind, Who};
 use signalbox_core::id::SandboxId;
 use signalbox_core::time::Timestamp;
 use std::collections::HashSet;
@@ -133,7 +134,9 @@ async fn expire_approvals(parts: &Parts) {
         Err(error) => return tracing::warn!(error = chain(&error), "expired approvals could not be looked for"),
     };
     for id in expired {
-        match parts.store.void_approval(&id, "nobody decided in time", fresh::now()).await {
+        let now = fresh::now();
+        let expired = Deed::by(Who::Hub, Kind::ApprovalExpired, format!("approval:{id}"), now);
+        match parts.store.noting(expired).void_approval(&id, "nobody decided in time", now).await {
             Ok(Some(voided)) => {
                 parts.bus.publish(&voided.events);
                 if let Some(event) = voided.events.first() {

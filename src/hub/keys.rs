@@ -66,6 +66,7 @@ fn path(home: &Home) -> PathBuf {
 mod tests {
     use super::*;
     use secrecy::{ExposeSecret as _, SecretString};
+    use signalbox_core::audit::AuditQuery;
     use std::collections::BTreeMap;
 
     fn config(home: &Path) -> Config {
@@ -99,6 +100,17 @@ mod tests {
         assert_eq!(rotate(&config).await.unwrap(), 2, "the project's, and the key of the audit log");
         assert_ne!(std::fs::read(&key).unwrap(), old);
         assert_eq!(opens(&config).await, "token");
+        assert_eq!(entered(&config).await, [Kind::KeyRotated]);
+    }
+
+    /// What is in the audit log, of which the seals still hold.
+    async fn entered(config: &Config) -> Vec<Kind> {
+        let home = Home::take(&config.hub.home).unwrap();
+        let store = open_store_with(config, &home, load(&home).unwrap()).await.unwrap();
+        let entries = store.audit(&AuditQuery::default()).await.unwrap().entries;
+        assert!(store.verify_audit(None).await.unwrap().is_sound());
+        store.close().await;
+        entries.iter().map(|entry| entry.deed.kind).collect()
     }
 
     #[tokio::test]

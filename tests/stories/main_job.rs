@@ -125,6 +125,8 @@ async fn a_branch_is_pushed_when_a_person_says_so_where_policy_asks() {
     let pushed = world.says(&["push", finished["task"].as_str().unwrap()]).await;
     assert_eq!(pushed.code(), 0, "{}", pushed.stderr);
     assert_eq!(world.git(&["rev-parse", &branch]), finished["commit"].as_str().unwrap());
+    let entered = world.says(&["audit", "list", "--kind", "task.pushed"]).await.stdout;
+    assert!(entered.lines().count() == 2 && entered.contains(&format!("branch={branch}")), "{entered}");
     hub.stops().await;
     world.ends().await;
 }

@@ -6,6 +6,7 @@ use crate::fresh;
 use crate::hub::access_standing;
 use crate::parts::Parts;
 use crate::store::{Failed, Subscription, owed};
+use signalbox_core::audit::{Deed, Kind, Who};
 use signalbox_core::card::{Card, ReplyCard};
 use signalbox_core::delivery::Delivery;
 use signalbox_core::port::Refusal;
@@ -50,7 +51,9 @@ async fn give_up(parts: &Parts, subscription: &Subscription, why: &str, patience
     let now = fresh::now();
     let notice = notice(subscription, why, now);
     let failed = Failed { why: why.to_owned(), at: now, patience: now - patience, notice };
-    let goes_on = parts.store.subscriber_missed(&subscription.id, failed).await?;
+    let object = format!("subscription:{}", subscription.name);
+    let disabled = Deed::by(Who::Hub, Kind::SubscriptionDisabled, object, now);
+    let goes_on = parts.store.noting(disabled).subscriber_missed(&subscription.id, failed).await?;
     if !goes_on {
         let name = &subscription.name;
         tracing::warn!(subscription = name, why, "subscription {name} is switched off");

@@ -1,7 +1,9 @@
 //! What happens to places: we are shut out, let in again, or a place goes by another name.
 
 use super::DeskService;
+use crate::fresh;
 use crate::store::PlaceSetting;
+use signalbox_core::audit::{Deed, Kind, Who};
 use signalbox_core::desk::PlaceChange;
 use signalbox_core::place::Place;
 use signalbox_core::port::Refusal;
@@ -21,7 +23,9 @@ impl DeskService {
             }
             PlaceChange::Moved(to) => {
                 tracing::info!(place = place.kind(), "a place goes by another name");
-                self.parts.store.move_place(place, &to).await?;
+                let moved =
+                    Deed::by(Who::Hub, Kind::PlaceMoved, format!("place:{place}"), fresh::now()).with("to", &to);
+                self.parts.store.noting(moved).move_place(place, &to).await?;
             }
         }
         Ok(())

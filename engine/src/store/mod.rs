@@ -106,9 +106,9 @@ pub use void::Voided;
 use blobs::BlobFiles;
 use db::Database;
 use key::Keyring;
+use noting::Waiting;
 use seal::SealKey;
 use secrecy::SecretString;
-use signalbox_core::audit::Deed;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
@@ -132,7 +132,7 @@ pub struct Store {
     keys: Arc<Keyring>,
     seal: Arc<OnceCell<Arc<SealKey>>>,
     /// What the change that is made next enters in the audit log.
-    deed: Option<Arc<Deed>>,
+    deed: Option<Arc<Waiting>>,
 }
 
 impl Store {

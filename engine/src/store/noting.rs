@@ -13,6 +13,7 @@ use signalbox_core::audit::Deed;
 use signalbox_core::event::Event;
 use signalbox_core::id::UserId;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a change came to, as far as it matters to the audit log.
 pub(super) trait Outcome {
@@ -61,11 +62,28 @@ impl<T: Outcome> Outcome for Option<T> {
     }
 }
 
+/// A deed that waits for its change.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    deed: Deed,
+    taken: AtomicBool,
+}
+
+/// Whoever gives the store a deed and then asks for something that enters none has made a mistake that no type shows.
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if !*self.taken.get_mut() && !std::thread::panicking() {
+            tracing::error!(kind = %self.deed.kind, "a deed was not entered in the audit log, for its change does not tell of it");
+            debug_assert!(false, "{} was to be entered by something that enters nothing", self.deed.kind);
+        }
+    }
+}
+
 /// A change with what is entered of it.
 struct Noted<D, T> {
     data: D,
     work: Work<D, T>,
-    deed: Arc<Deed>,
+    deed: Arc<Waiting>,
     key: Arc<SealKey>,
 }
 
@@ -73,7 +91,8 @@ impl Store {
     /// The store, for one change that enters `deed`.
     #[must_use]
     pub fn noting(&self, deed: Deed) -> Self {
-        Self { deed: Some(Arc::new(deed)), ..self.clone() }
+        let waiting = Waiting { deed, taken: AtomicBool::new(false) };
+        Self { deed: Some(Arc::new(waiting)), ..self.clone() }
     }
 
     /// Makes a change that the audit log may tell of.
@@ -83,6 +102,7 @@ impl Store {
         T: Outcome + Send + 'static,
     {
         let Some(deed) = self.deed.clone() else { return self.db.write(data, work).await };
+        deed.taken.store(true, Ordering::Relaxed);
         let noted = Noted { data, work, deed, key: self.seal_key().await? };
         self.db.write(noted, |tx, noted| Box::pin(make(tx, noted))).await
     }
@@ -94,7 +114,7 @@ where
     T: Outcome + Send,
 {
     let outcome = (noted.work)(&mut *tx, &noted.data).await?;
-    if let Some(deed) = outcome.entered(&noted.deed) {
+    if let Some(deed) = outcome.entered(&noted.deed.deed) {
         append(tx, &noted.key, &deed).await?;
     }
     Ok(outcome)

@@ -141,7 +141,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn move_place(&self, from: &Place, to: &Place) -> Result<(), StoreError> {
         let row = (from.clone(), to.clone());
-        self.db.write(row, |tx, (from, to)| Box::pin(relocate(tx, from, to))).await
+        self.change(row, |tx, (from, to)| Box::pin(relocate(tx, from, to))).await
     }
 
     /// The message in a place that a card there answers.

@@ -5,8 +5,10 @@ use super::Store;
 use super::columns::Columns;
 use super::db::Tx;
 use super::error::StoreError;
+use super::noting::Outcome;
 use super::outbox::{LaidCard, owe, owe_event};
 use super::subscriptions::Subscription;
+use signalbox_core::audit::Deed;
 use signalbox_core::card::Card;
 use signalbox_core::delivery::Delivery;
 use signalbox_core::event::Event;
@@ -33,6 +35,21 @@ pub struct Failed {
     pub notice: Option<Delivery>,
 }
 
+/// How a subscription is left after a try that did not arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    On,
+    SwitchedOff,
+    /// It was switched off, or removed, before.
+    Off,
+}
+
+impl Outcome for Left {
+    fn entered(&self, deed: &Deed) -> Option<Deed> {
+        (*self == Self::SwitchedOff).then(|| deed.clone())
+    }
+}
+
 /// The place that a subscription is.
 pub(crate) fn place_of(subscription: &str) -> Result<Place, StoreError> {
     Place::new(KIND, subscription).map_err(|_| StoreError::damaged("the id of a subscription"))
@@ -57,7 +74,9 @@ impl Store {
             None => None,
         };
         let row = (id.to_owned(), failed, notice);
-        self.db.write(row, |tx, (id, failed, notice)| Box::pin(missed(tx, id, failed, notice.as_ref()))).await
+        let left =
+            self.change(row, |tx, (id, failed, notice)| Box::pin(missed(tx, id, failed, notice.as_ref()))).await?;
+        Ok(left == Left::On)
     }
 
     /// Switches a subscription on again.
@@ -128,7 +147,7 @@ async fn told(tx: &mut Tx, id: &str, at: Timestamp) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn missed(tx: &mut Tx, id: &str, failed: &Failed, notice: Option<&LaidCard>) -> Result<bool, StoreError> {
+async fn missed(tx: &mut Tx, id: &str, failed: &Failed, notice: Option<&LaidCard>) -> Result<Left, StoreError> {
     let why: String = failed.why.chars().take(LONGEST).collect();
     let noted = sqlx::query(
         "UPDATE subscriptions SET failing_since = COALESCE(failing_since, ?), failure = ? \
@@ -136,18 +155,18 @@ async fn missed(tx: &mut Tx, id: &str, failed: &Failed, notice: Option<&LaidCard
     );
     let noted = noted.bind(failed.at.millis()).bind(why).bind(id).execute(&mut *tx).await?;
     if noted.rows_affected() == 0 {
-        return Ok(false);
+        return Ok(Left::Off);
     }
     let off = sqlx::query("UPDATE subscriptions SET disabled_at = ? WHERE id = ? AND failing_since <= ?");
     let off = off.bind(failed.at.millis()).bind(id).bind(failed.patience.millis()).execute(&mut *tx).await?;
     if off.rows_affected() == 0 {
-        return Ok(true);
+        return Ok(Left::On);
     }
     drop_waiting(tx, id, failed.at, "its subscription is switched off").await?;
     if let Some(notice) = notice {
         owe(tx, notice).await?;
     }
-    Ok(false)
+    Ok(Left::SwitchedOff)
 }
 
 async fn enable(tx: &mut Tx, id: &str) -> Result<(), StoreError> {

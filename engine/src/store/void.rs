@@ -4,11 +4,13 @@ use super::Store;
 use super::columns::Columns;
 use super::db::Tx;
 use super::error::StoreError;
+use super::noting::Outcome;
 use super::outbox::owe_approval;
 use super::record::{Laid, append};
 use super::settle::move_to;
 use super::tasks::lock;
 use signalbox_core::approval::{ApprovalState, ApprovalStep};
+use signalbox_core::audit::Deed;
 use signalbox_core::event::{Event, EventKind};
 use signalbox_core::id::{ApprovalId, TaskId};
 use signalbox_core::task::{TaskState, TaskStep};
@@ -32,6 +34,12 @@ pub struct Voided {
     pub task_requeued: bool,
 }
 
+impl Outcome for Voided {
+    fn entered(&self, deed: &Deed) -> Option<Deed> {
+        Some(deed.clone())
+    }
+}
+
 impl Store {
     /// Makes an open approval void; none when it is not open (any more).
     ///
@@ -45,7 +53,7 @@ impl Store {
     ) -> Result<Option<Voided>, StoreError> {
         let voiding = Voiding { reason: reason.to_owned(), at, parked_too: true };
         let one = (approval.clone(), voiding);
-        self.db.write(one, |tx, (approval, voiding)| Box::pin(void_one(tx, approval, voiding))).await
+        self.change(one, |tx, (approval, voiding)| Box::pin(void_one(tx, approval, voiding))).await
     }
 
     /// Makes every open approval of a task void.

@@ -2,6 +2,7 @@
 
 use crate::house::House;
 use serde_json::json;
+use signalbox_core::audit::{AuditQuery, Kind};
 use signalbox_core::desk::Update;
 use signalbox_core::hook::{AddHook, Told, TryHook};
 use signalbox_core::people::{Actor, Role};
@@ -146,5 +147,7 @@ async fn only_a_maintainer_has_others_told_and_not_once_they_are_none() {
     assert_eq!(receivers.receiver(&id).await.unwrap(), None);
     let listed = house.hub.subscriptions(&house.operator).await.unwrap().remove(0);
     assert!(listed.disabled_at.is_some() && listed.failure.is_some_and(|why| why.contains("owner")));
+    let query = AuditQuery { kind: Some(Kind::SubscriptionDisabled), ..AuditQuery::default() };
+    assert_eq!(house.hub.audit(&house.operator, query).await.unwrap().entries.len(), 1);
     house.engine.stop().await;
 }

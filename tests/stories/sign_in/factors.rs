@@ -40,6 +40,8 @@ async fn a_second_factor_is_asked_for_counts_once_and_can_be_recovered_from() {
     let recovery: Vec<String> = serde_json::from_value(confirmed.body["recovery_codes"].clone()).unwrap();
     assert_eq!(recovery.len(), 10);
 
+    let entered = ada.gets("/api/v1/audit?kind=factor.added").await.body;
+    assert_eq!(entered["entries"].as_array().map(Vec::len), Some(1), "{entered}");
     let mut browser = stage.browser();
     let asked = browser.signs_in("ada", GOOD).await;
     assert_eq!((asked.status.as_u16(), &asked.body["code_needed"]), (401, &json!(true)));

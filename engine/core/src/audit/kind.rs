@@ -78,6 +78,8 @@ kinds! {
     PlaceBound = "place.bound",
     /// A place was unbound.
     PlaceUnbound = "place.unbound",
+    /// A place goes by another name; what was bound there is bound here.
+    PlaceMoved = "place.moved",
     /// A secret was set or replaced.
     SecretSet = "secret.set",
     /// A secret was removed.
@@ -100,12 +102,16 @@ kinds! {
     SubscriptionRotated = "subscription.rotated",
     /// A subscription was switched on again.
     SubscriptionEnabled = "subscription.enabled",
+    /// A subscription was switched off by the hub, because its receiver failed for too long or its owner lost the right.
+    SubscriptionDisabled = "subscription.disabled",
     /// A subscription was removed.
     SubscriptionRemoved = "subscription.removed",
     /// An approval was decided.
     ApprovalDecided = "approval.decided",
     /// A word on an approval was counted, and more are needed.
     ApprovalVoted = "approval.voted",
+    /// Nobody decided an approval in time; the hub has closed it.
+    ApprovalExpired = "approval.expired",
     /// A task was told to stop.
     TaskStopped = "task.stopped",
     /// A task was queued again.

@@ -16,6 +16,7 @@ super::on_both!(
     writers_at_the_same_time_make_one_chain_without_gaps,
     a_change_and_its_entry_are_there_together_or_not_at_all,
     a_word_and_a_decision_are_told_apart_and_a_late_word_is_not_entered,
+    what_the_hub_ends_by_itself_is_entered_once,
     what_was_changed_is_named,
     what_was_entered_past_the_hub_is_named,
     what_was_removed_is_named,
@@ -143,6 +144,21 @@ async fn a_word_and_a_decision_are_told_apart_and_a_late_word_is_not_entered(ben
     let entries = bench.store.audit(&oldest_first()).await.unwrap().entries;
     let kinds: Vec<_> = entries.iter().map(|entry| entry.deed.kind).collect();
     assert_eq!(kinds, [Kind::ApprovalVoted, Kind::ApprovalDecided]);
+}
+
+async fn what_the_hub_ends_by_itself_is_entered_once(bench: Arc<Bench>) {
+    let cast = Cast::on(&bench.store).await;
+    let lease = cast.running().await;
+    let approval = cast.asked(&lease, 1).await;
+    for _ in 0..2 {
+        let store = bench.store.noting(deed(Kind::ApprovalExpired, "approval:a", 5));
+        store.void_approval(&approval.id, "nobody decided in time", at(5)).await.unwrap();
+    }
+    let moved = bench.store.noting(deed(Kind::PlaceMoved, "place:telegram:1", 6));
+    moved.move_place(&place("telegram:1"), &place("telegram:-100")).await.unwrap();
+    let entries = bench.store.audit(&oldest_first()).await.unwrap().entries;
+    let kinds: Vec<_> = entries.iter().map(|entry| entry.deed.kind).collect();
+    assert_eq!(kinds, [Kind::ApprovalExpired, Kind::PlaceMoved]);
 }
 
 async fn what_was_changed_is_named(bench: Arc<Bench>) {
