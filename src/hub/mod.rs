@@ -57,6 +57,10 @@ pub(crate) enum HubStartError {
     NotReady(#[from] anyhow::Error),
 }
 
+/// Why the audit log cannot be written, where the key of its seals does not open.
+const ONE_KEY: &str = "the audit log cannot be written: give this hub the master key that the database was begun with \
+     (SIGNALBOX_MASTER_KEY_FILE names it); hubs on one database need the same";
+
 /// A running hub.
 pub(crate) struct RunningHub {
     engine: Engine,
@@ -136,6 +140,7 @@ pub(crate) async fn start(config: Config, options: HubOptions) -> Result<Running
     store.migrate().await.context("the database could not be brought up to date")?;
     // Whoever speaks over the local socket acts as this person.
     store.operator(signalbox_engine::fresh::now()).await.context("the operator's account could not be made")?;
+    store.prepare_audit().await.context(ONE_KEY)?;
     let (upstream, model) = upstream(&config)?;
     let gateway = Gateway::new(GatewaySettings {
         upstream,

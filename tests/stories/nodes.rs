@@ -40,15 +40,17 @@ impl Node {
 impl Pair {
     /// Both on a fresh database and this Redis, with one project of A's repository.
     async fn on(redis: &str, settings: &[(&str, &str)]) -> Self {
-        let database = fresh_database().await;
-        let node = async || {
-            let world = World::new().await.with("SIGNALBOX_DATABASE_URL", &database).with("SIGNALBOX_REDIS_URL", redis);
+        let (database, first) = (fresh_database().await, World::new().await);
+        let key = master_key(&first);
+        let node = async |world: World| {
+            let world = world.with("SIGNALBOX_DATABASE_URL", &database).with("SIGNALBOX_REDIS_URL", redis);
+            let world = world.with("SIGNALBOX_MASTER_KEY_FILE", &key);
             let world = settings.iter().fold(world, |world, (name, value)| world.with(name, value));
             let serving = world.serves().await;
             let socket = Socket::of(&world.home());
             Node { world, serving, socket }
         };
-        let pair = Self { a: node().await, b: node().await };
+        let pair = Self { a: node(first).await, b: node(World::new().await).await };
         pair.a.socket.adds_project("site", &pair.a.world.repository(), PUSHING).await;
         pair
     }
@@ -57,6 +59,14 @@ impl Pair {
         self.a.ends().await;
         self.b.ends().await;
     }
+}
+
+/// A master key for several hubs, in the folder of one of them.
+fn master_key(world: &World) -> String {
+    let file = world.folder().join("shared.key");
+    std::fs::write(&file, "7".repeat(64)).unwrap();
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    file.to_str().unwrap().to_owned()
 }
 
 fn server(variable: &str) -> String {
@@ -231,4 +241,17 @@ async fn a_conversation_waits_for_its_node_and_goes_on_elsewhere_when_that_is_de
     assert!(ran_on(&b, &third));
     let a = Node { serving: a.world.serves().await, ..a };
     Pair { a, b }.ends().await;
+}
+
+#[tokio::test]
+async fn a_hub_with_another_master_key_does_not_start_and_says_why() {
+    let database = fresh_database().await;
+    let first = World::new().await.with("SIGNALBOX_DATABASE_URL", &database);
+    assert_eq!(first.says(&["audit", "head"]).await.code(), 0);
+    let other = World::new().await.with("SIGNALBOX_DATABASE_URL", &database);
+    let said = other.says(&["serve"]).await;
+    assert_eq!(said.code(), 3, "{}", said.stderr);
+    assert!(said.stderr.contains("SIGNALBOX_MASTER_KEY_FILE"), "{}", said.stderr);
+    first.ends().await;
+    other.ends().await;
 }

@@ -32,6 +32,14 @@ impl Store {
         self.db.write(entered, |tx, (key, deed)| Box::pin(append(tx, key, deed))).await
     }
 
+    /// Makes sure that entries can be sealed: without that nobody could decide, change or sign in to anything.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealed`] when the key of the seals was made under another master key.
+    pub async fn prepare_audit(&self) -> Result<(), StoreError> {
+        self.seal_key().await.map(drop)
+    }
+
     /// Some entries.
     ///
     /// # Errors
