@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 const SHORT: usize = 190;
 /// The longest value of a detail, in characters.
 const VALUE: usize = 400;
-/// The longest name that somebody typed and that is entered.
-const NAME: usize = 64;
+/// The longest name that is entered, in characters: a pull request of a repository has one of about that length.
+const NAME: usize = 160;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +70,7 @@ impl Deed {
 /// An object by a name that somebody typed. People paste secrets into the wrong field: what cannot be a name or an id is not
 /// entered.
 pub fn named(what: &str, name: &str) -> String {
-    let sound = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':' | '/' | '#');
+    let sound = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':' | '/' | '#' | '@' | '+');
     let name = if !name.is_empty() && name.len() <= NAME && name.chars().all(sound) { name } else { "?" };
     format!("{what}:{name}")
 }

@@ -152,8 +152,10 @@ fn what_is_entered_has_an_end_and_no_pasted_secret() {
     let long =
         Deed::by(Who::Hub, Kind::SecretSet, "ä".repeat(400), Timestamp::from_millis(1)).with("why", "x".repeat(999));
     assert_eq!((long.object.chars().count(), long.detail["why"].len()), (190, 400));
-    assert_eq!(named("task", "abc-1"), "task:abc-1");
-    for pasted in ["", "my pass word", "päss", &"a".repeat(65)] {
+    for name in ["abc-1", "telegram:-100/7", "github:acme/demo#12", "email:ann+bot@example.org"] {
+        assert_eq!(named("place", name), format!("place:{name}"));
+    }
+    for pasted in ["", "my pass word", "päss", &"a".repeat(161)] {
         assert_eq!(named("task", pasted), "task:?");
     }
 }
