@@ -3,5 +3,6 @@
 pub mod clean;
 pub mod colours;
 pub mod link;
+pub mod page;
 pub mod table;
 pub mod width;

@@ -1,7 +1,7 @@
 //! What a request is about, for Claude to read beside it. It was written by whoever could write there, so it is quoted line
 //! by line, cut, and marked as what it is.
 
-use crate::visible::visible;
+use crate::visible::{visible, visible_name};
 use crate::wire::{CheckRun, Comment, Issue, Pull};
 
 /// How much of a title, a description and a diff is shown, in characters.
@@ -35,10 +35,10 @@ impl About {
     pub(crate) fn check(run: &CheckRun) -> Self {
         let said = [&run.output.title, &run.output.summary];
         let said: Vec<_> = said.into_iter().flatten().map(String::as_str).collect();
-        let this = Self::default().line("A check failed; its name").quote(&run.name, TITLE);
+        let this = Self::default().line("A check failed; its name").name(&run.name);
         let this = this.line("What it says").quote(&said.join("\n\n"), BODY);
         match &run.html_url {
-            Some(url) => this.line("Where it is").quote(url, TITLE),
+            Some(url) => this.line("Where it is").name(url),
             None => this,
         }
     }
@@ -53,7 +53,7 @@ impl About {
             (_, None) => String::new(),
         };
         let this = self.line(&format!("The request is a comment at a line of the diff: file{line}"));
-        let this = this.quote(path, TITLE);
+        let this = this.name(path);
         match &comment.diff_hunk {
             Some(hunk) => this.line("The diff there").quote_end(hunk, HUNK),
             None => this,
@@ -71,7 +71,7 @@ impl About {
     }
 
     fn titled(self, what: &str, title: Option<&str>, body: Option<&str>) -> Self {
-        let this = self.line(&format!("{what}, its title")).quote(title.unwrap_or_default(), TITLE);
+        let this = self.line(&format!("{what}, its title")).name(title.unwrap_or_default());
         match body.filter(|body| !body.trim().is_empty()) {
             Some(body) => this.line("Its description").quote(body, BODY),
             None => this.line("It has no description."),
@@ -83,8 +83,16 @@ impl About {
         self
     }
 
+    /// A title, a path, an address.
+    fn name(self, text: &str) -> Self {
+        self.cut(&visible_name(text), TITLE)
+    }
+
     fn quote(self, text: &str, most: usize) -> Self {
-        let whole = visible(text);
+        self.cut(&visible(text), most)
+    }
+
+    fn cut(self, whole: &str, most: usize) -> Self {
         let cut = whole.chars().count() > most;
         let shown: String = whole.chars().take(most).collect();
         let this = self.quoted(&shown);

@@ -9,6 +9,7 @@ mod talk;
 mod tending;
 
 use crate::repo::{Repo, Thread};
+use crate::visible::visible;
 use crate::wire::{End, Payload, User};
 use signalbox_core::command::{Command, Manner, parse};
 use signalbox_core::desk::{Heard, PlaceChange, Privacy, Said};
@@ -223,7 +224,8 @@ fn begins(text: &str, manner: &Manner, by: Option<Trigger>) -> Option<Trigger> {
         Command::StartConversation { prompt } | Command::ContinueConversation { prompt, .. } => prompt.is_some(),
         _ => false,
     };
-    let called = manner.mentions.iter().any(|name| text.to_lowercase().contains(&name.to_lowercase()));
+    let text = visible(text).to_lowercase();
+    let called = manner.mentions.iter().any(|name| text.contains(&name.to_lowercase()));
     let comment = if called { Trigger::Mention } else { Trigger::Command };
     begins.then_some(by.unwrap_or(comment))
 }

@@ -40,7 +40,7 @@ pub enum Markup {
     /// Not in the text but beside it, so a command must begin the message. What stands in a quotation or a code block
     /// at the beginning must not be handed in.
     Beside,
-    /// GitHub's Markdown; plain mail, too, is read well enough by it.
+    /// GitHub's Markdown: only what its page shows is heard. Plain mail, too, is read well enough by it.
     Github,
     /// Discord's Markdown: `> ` quotes a line, `>>> ` everything to the end.
     Discord,

@@ -9,7 +9,6 @@
 
 mod arguments;
 mod canonical;
-mod code_span;
 mod hear;
 mod help;
 mod lines;

@@ -24,7 +24,8 @@ pub fn parse(text: &str, manner: &Manner) -> Result<Option<Command>, Misundersto
     if text.len() > MAX_MESSAGE_BYTES {
         return if is_task { Err(Misunderstood::too_long()) } else { Ok(None) };
     }
-    let message = Message { text, lines: own_lines(text, manner.markup), manner };
+    let (text, lines) = own_lines(text, manner.markup);
+    let message = Message { text: &text, lines, manner };
     let heard = if manner.wants_the_beginning() { 1 } else { message.lines.len() };
     for (number, line) in message.lines.iter().enumerate().take(heard) {
         match message.understand(*line)? {
@@ -35,7 +36,7 @@ pub fn parse(text: &str, manner: &Manner) -> Result<Option<Command>, Misundersto
     }
     let called = message.lines.iter().any(|line| names_us(&text[line.start..line.end], manner));
     let something = !text.chars().all(is_blank);
-    Ok((something && (called || is_task)).then(|| Command::SubmitTask { prompt: text.to_owned() }))
+    Ok((something && (called || is_task)).then(|| Command::SubmitTask { prompt: text.into_owned() }))
 }
 
 struct Message<'t> {

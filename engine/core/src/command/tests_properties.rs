@@ -143,8 +143,13 @@ proptest! {
 
     #[test]
     fn what_is_written_is_read_as_the_same(command in commands()) {
+        let written = command.canonical();
+        let page = crate::text::page::Page::read(&written);
         for manner in &manners()[..5] {
-            prop_assert_eq!(parse(&command.canonical(), manner), Ok(Some(command.clone())));
+            // What the page does not show is not heard there.
+            if manner.markup != Markup::Github || page.text == written {
+                prop_assert_eq!(parse(&written, manner), Ok(Some(command.clone())));
+            }
         }
     }
 

@@ -2,14 +2,14 @@
 
 use super::{Asked, Base, Deed, Scene, head};
 use crate::about::About;
-use crate::visible::visible;
 use crate::wire::{Pull, Review};
 use signalbox_core::policy::Trigger;
+use signalbox_core::text::clean::prose;
 
 /// A comment at an issue or pull request.
 pub(super) fn commented(scene: &Scene<'_>) -> Option<Asked> {
     let (issue, comment) = (scene.payload.issue.as_ref()?, scene.payload.comment.as_ref()?);
-    let text = visible(comment.body.as_deref()?);
+    let text = prose(comment.body.as_deref()?);
     scene.asked(Deed {
         number: issue.number,
         message: Some(format!("c{}", comment.id)),
@@ -24,7 +24,7 @@ pub(super) fn commented(scene: &Scene<'_>) -> Option<Asked> {
 /// A comment at a line of a pull request's diff.
 pub(super) fn commented_line(scene: &Scene<'_>) -> Option<Asked> {
     let (pull, comment) = (scene.payload.pull_request.as_ref()?, scene.payload.comment.as_ref()?);
-    let text = visible(comment.body.as_deref()?);
+    let text = prose(comment.body.as_deref()?);
     scene.asked(Deed {
         number: pull.number,
         message: Some(format!("r{}", comment.id)),
@@ -39,7 +39,7 @@ pub(super) fn commented_line(scene: &Scene<'_>) -> Option<Asked> {
 /// A review's own text; its comments at lines come by themselves.
 pub(super) fn reviewed(scene: &Scene<'_>) -> Option<Asked> {
     let (pull, review) = (scene.payload.pull_request.as_ref()?, scene.payload.review.as_ref()?);
-    let text = visible(review.body.as_deref()?);
+    let text = prose(review.body.as_deref()?);
     let about = About::pull(pull).with("The request is the text of a review; its verdict", verdict(review));
     scene.asked(Deed {
         number: pull.number,
@@ -61,7 +61,7 @@ pub(super) fn opened(scene: &Scene<'_>) -> Option<Asked> {
         (None, Some(pull)) => (pull.number, &pull.body, About::pull(pull), base(pull)),
         (None, None) => return None,
     };
-    let text = visible(body.as_deref()?);
+    let text = prose(body.as_deref()?);
     let by = payload.issue.as_ref().and_then(|issue| issue.user.as_ref());
     scene.asked(Deed {
         number,

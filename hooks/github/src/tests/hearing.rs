@@ -5,6 +5,7 @@ use crate::hear::{Asked, Base, Head, Meaning, Us, meaning};
 use insta::assert_snapshot;
 use rstest::rstest;
 use serde_json::{Value, json};
+use signalbox_core::command::{Command, parse};
 use signalbox_core::desk::{PlaceChange, Privacy, Said};
 use signalbox_core::policy::Trigger;
 
@@ -40,7 +41,7 @@ fn words(asked: &Asked) -> &str {
 fn a_mention_in_a_comment_is_a_request() {
     let asked = asked("issue_comment", comment("@signalbox please look<!-- rm -rf / -->"));
     let heard = &asked.heard;
-    assert_eq!(words(&asked), "@signalbox please look");
+    assert_eq!(parse(words(&asked), &heard.manner), Ok(Some(Command::SubmitTask { prompt: "please look".to_owned() })));
     assert_eq!((heard.source.as_str(), heard.id.as_str()), ("github:app-77", "guid-1"));
     assert_eq!(heard.place.to_string(), "github:acme/site#7");
     assert_eq!(heard.parent.as_ref().unwrap().to_string(), "github:acme/site");
