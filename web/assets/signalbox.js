@@ -143,9 +143,10 @@ const follows = {
     location.reload();
   },
   async refresh(form) {
-    const done = form.dataset.done ?? "Done.";
+    // It is done: neither the form nor the focus on its button holds its part of the page back any more.
+    form.removeAttribute("aria-busy");
+    say(form.dataset.done ?? "Done.");
     await refresh();
-    say(done);
   },
   say(form) { say(form.dataset.done ?? "Done."); },
   go(form, answer, to) {
@@ -169,7 +170,7 @@ const follows = {
     const words = document.createElement("span");
     words.textContent = "It is shown this once:";
     const code = document.createElement("code");
-    code.textContent = value;
+    code.textContent = [value].flat().join("\n");
     code.tabIndex = 0;
     shown.append(words, code);
     if (answer.url) {
@@ -189,9 +190,11 @@ const follows = {
     note.setAttribute("role", "status");
     note.textContent = words;
     $$("form", item).forEach((other) => other.remove());
-    item.classList.add("settled");
+    item.classList.add("settled", "held");
     item.append(note);
     note.focus();
+    // Long enough to be read; then what comes next takes its place.
+    setTimeout(() => { item.classList.remove("held"); catchUp(); }, 6000);
     $("#waiting-count")?.remove();
     await refresh(["waiting-count", "open-tasks", "state"]);
   },
@@ -236,10 +239,13 @@ function needCode(form) {
 
 /* --- Keeping true ---------------------------------------------------------------------------------------------------- */
 // Reads the page anew and takes over the parts that change by themselves; what somebody is busy with stays.
+// What is asked for while it reads is read after that: what is on its way may be older.
 let reading = null;
+let again = null;
+let behind = false;
 function refresh(only) {
-  reading ??= readAnew(only).finally(() => { reading = null; });
-  return reading;
+  if (!reading) return reading = readAnew(only).finally(() => { reading = null; });
+  return again ??= reading.then(() => { again = null; return refresh(); });
 }
 async function readAnew(only) {
   const response = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
@@ -249,10 +255,18 @@ async function readAnew(only) {
     if (!part.id || (only && !only.includes(part.id))) continue;
     const next = fresh.getElementById(part.id);
     if (!next) { if (part.id === "waiting-count") part.remove(); continue; }
-    const busy = part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, button, summary, .note");
-    const opened = $("details[open].because, form[aria-busy], .settled", part);
-    if (plain(next) !== part.wasRead && plain(next) !== plain(part) && !busy && !opened) {
+    const busy = part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, button, summary");
+    const opened = $("details[open].because, form[aria-busy], .held", part);
+    const changed = plain(next) !== part.wasRead && plain(next) !== plain(part);
+    if (changed && (busy || opened)) {
+      behind = true;
+    } else if (changed) {
+      const focused = part.contains(document.activeElement);
       part.replaceChildren(...document.adoptNode(next).childNodes);
+      if (focused) {
+        part.tabIndex = -1;
+        part.focus({ preventScroll: true });
+      }
       tick();
     }
     part.wasRead = plain(part);
@@ -266,6 +280,12 @@ function plain(part) {
   const copy = part.cloneNode(true);
   $$("time", copy).forEach((time) => { time.textContent = time.dateTime; });
   return copy.innerHTML;
+}
+// What was held back while somebody was busy with it is taken over once they have left.
+function catchUp() {
+  if (!behind) return;
+  behind = false;
+  setTimeout(refresh);
 }
 function poll() {
   if (document.visibilityState === "visible" && $("[data-poll]")) refresh();
@@ -418,6 +438,7 @@ function prepareProject(form) {
 }
 
 document.addEventListener("submit", submit);
+document.addEventListener("focusout", catchUp);
 document.addEventListener("click", (event) => { if (event.target.closest("[data-theme-switch]")) nextTheme(); });
 $$("[data-from-hash]").forEach((field) => {
   if (location.hash.length < 2) return;
