@@ -39,6 +39,8 @@ redis-server redis-server
 node nodejs
 npm npm
 shellcheck shellcheck
+chromium chromium
+chromedriver chromium-driver
 LIST
 }
 

@@ -6,6 +6,7 @@
 mod attacks;
 mod bad_input;
 mod both;
+mod browser;
 mod burst;
 mod discarding;
 mod discord;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The code that an authenticator app shows: RFC 6238, told here apart from the hub's own.
-fn app_shows(secret: &str, steps_on: u64) -> String {
+pub(crate) fn app_shows(secret: &str, steps_on: u64) -> String {
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let bits: String = secret.chars().map(|c| format!("{:05b}", alphabet.find(c).unwrap())).collect();
     let bytes: Vec<u8> = bits

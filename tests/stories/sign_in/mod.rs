@@ -2,9 +2,9 @@
 
 mod audit;
 mod browsers;
-mod factors;
+pub(crate) mod factors;
 mod guarding;
 mod pages;
 mod programs;
 mod rights;
-mod stage;
+pub(crate) mod stage;

@@ -58,6 +58,13 @@ impl Stage {
         Self { serving, base, ..self }
     }
 
+    /// The hub is ended as by `kill -9`, something happens without it, and it is started again.
+    pub(crate) async fn falls(self, meanwhile: impl Future<Output = ()>) -> Self {
+        self.serving.dies().await;
+        meanwhile.await;
+        Self { serving: self.world.serves().await, ..self }
+    }
+
     pub(crate) async fn ends(self) {
         self.serving.stops().await;
         self.world.ends().await;
@@ -148,7 +155,7 @@ pub(crate) async fn answered(request: RequestBuilder) -> Answer {
 }
 
 /// What the hub printed behind some words.
-async fn said(world: &World, words: &str) -> String {
+pub(crate) async fn said(world: &World, words: &str) -> String {
     for _ in 0..200 {
         let log = std::fs::read_to_string(world.folder().join("serve.log")).unwrap_or_default();
         if let Some((_, rest)) = log.split_once(words)

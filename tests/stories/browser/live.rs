@@ -1,0 +1,68 @@
+//! A task followed live, while the hub goes away and comes back.
+
+use super::window::{Device, Window};
+use crate::sign_in::stage::{Browser, Stage};
+use serde_json::{Value, json};
+use signalbox_testkit::script::Script;
+use std::net::TcpListener;
+
+/// What the page has of the transcript: each entry's name and words, without times.
+const ENTRIES: &str = "return [...document.querySelectorAll('#transcript > li')].map((entry) => {
+    const copy = entry.cloneNode(true);
+    copy.querySelectorAll('time').forEach((time) => time.remove());
+    return [entry.id, copy.textContent.replace(/\\s+/g, ' ').trim()];
+})";
+
+/// A task that takes its time, and does not ask.
+fn steps() -> String {
+    let step = |script: Script, number: u32| {
+        let command = format!("sleep 1; echo step {number} is done");
+        script.say(format!("Step {number}.")).tool("Bash", json!({"command": command, "description": "A step"}))
+    };
+    (1..=8).fold(Script::new(), step).say("All steps are done.").to_string()
+}
+
+async fn asks(stage: &Stage, admin: &mut Browser<'_>) -> String {
+    let git = stage.world.repository();
+    let project = json!({ "name": "site", "git": git.to_str().unwrap(), "policy": null, "credential": null });
+    assert_eq!(admin.posts("/api/v1/projects", project).await.status, 200);
+    let task = json!({ "source": "live", "key": "1", "project": "site", "conversation": null, "place": "web:live",
+        "prompt": steps(), "attachments": [], "model": null, "priority": 0, "not_before": null, "limits": {},
+        "asking": "allow_all" });
+    let answer = admin.posts("/api/v1/tasks", task).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.body["task"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_page_that_is_open_while_the_hub_dies_goes_on_and_misses_and_doubles_nothing() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let stage = Stage::opens_with(&[("SIGNALBOX_WEB_LISTEN", &format!("127.0.0.1:{port}"))]).await;
+    let mut ada = stage.admin().await;
+    let window = Window::opens(&stage.base, Device::Desk).await;
+    let task = asks(&stage, &mut ada).await;
+    drop(ada);
+    window.visits(&format!("/tasks/{task}")).await;
+    window.signs_in("ada").await;
+    window.reads("Live").await;
+    window.looks("window.wasNotReloaded = true").await;
+    window.reads("Step 2.").await;
+    let stage = stage.falls(window.reads("The hub is away; this goes on by itself")).await;
+    window.reads("All steps are done.").await;
+    window.reads("succeeded").await;
+    assert_eq!(window.looks("return window.wasNotReloaded").await, true);
+
+    let grown = window.looks(ENTRIES).await;
+    let names: Vec<&Value> = grown.as_array().unwrap().iter().map(|entry| &entry[0]).collect();
+    let once: std::collections::BTreeSet<_> = names.iter().map(|name| name.to_string()).collect();
+    assert_eq!(once.len(), names.len(), "{grown:#}");
+    for number in 1..=8 {
+        let told = grown.as_array().unwrap().iter().filter(|entry| entry[1] == format!("Step {number}."));
+        assert_eq!(told.count(), 1, "step {number}: {grown:#}");
+    }
+    window.visits(&format!("/tasks/{task}")).await;
+    assert_eq!(grown, window.looks(ENTRIES).await, "a page that is loaded anew shows the same");
+    window.closes().await;
+    stage.world.is_quiet().await;
+    stage.ends().await;
+}

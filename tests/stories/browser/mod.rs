@@ -1,0 +1,8 @@
+//! The pages in a real browser: Debian's Chromium without a screen, the shipped binary, the real CLI in real containers.
+
+mod deciding;
+mod driver;
+mod first_start;
+mod live;
+mod signing_in;
+mod window;
