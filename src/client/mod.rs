@@ -231,8 +231,8 @@ impl Hub for SocketHub {
         self.wire.get(&["places"], &()).await
     }
 
-    async fn bind(&self, _: &Actor, project: &str, place: &Place) -> Result<(), Refusal> {
-        self.wire.tell(Method::POST, &["projects", project, "places"], place).await
+    async fn bind(&self, _: &Actor, project: &str, place: &Place) -> Result<Place, Refusal> {
+        self.wire.send(Method::POST, &["projects", project, "places"], place).await
     }
 
     async fn unbind(&self, _: &Actor, place: &Place) -> Result<(), Refusal> {

@@ -15,6 +15,6 @@ pub(super) async fn looked_up(args: AddUserArgs, config: &Config) -> anyhow::Res
         WrongUsage(format!("GitHub is not configured, so --github takes the account's number only; {how}"))
     })?;
     let found = signalbox_github::find_account(&settings, login).await;
-    let id = found.with_context(|| format!("GitHub does not say who {login} is"))?;
+    let id = found.with_context(|| format!("--github {login} cannot be looked up"))?;
     Ok(AddUserArgs { github: Some(id.to_string()), ..args })
 }

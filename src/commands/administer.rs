@@ -62,8 +62,8 @@ pub(super) async fn list_places(args: &PlacesArgs, hub: &SocketHub) -> anyhow::R
 
 pub(super) async fn bind(args: &BindArgs, hub: &SocketHub) -> anyhow::Result<()> {
     check_place(&args.place)?;
-    hub.bind(&operator(), &args.project, &args.place).await?;
-    print(&format!("{} is bound to {}\n", args.place, args.project))
+    let bound = hub.bind(&operator(), &args.project, &args.place).await?;
+    print(&format!("{bound} is bound to {}\n", args.project))
 }
 
 /// A slip of the pen would bind a place in which nobody is ever heard.

@@ -42,7 +42,10 @@ pub(super) async fn hook(command: HookCommand, hub: &SocketHub) -> anyhow::Resul
 
 pub(super) fn example(args: &ExampleArgs) -> anyhow::Result<Exit> {
     let found = EXAMPLES.iter().find(|(name, _)| *name == args.name);
-    let (_, text) = found.ok_or_else(|| WrongUsage(format!("there are no rules named {}", args.name)))?;
+    let (_, text) = found.ok_or_else(|| {
+        let names = EXAMPLES.map(|(name, _)| name).join(", ");
+        WrongUsage(format!("there are no rules named {}; there are {names}", args.name))
+    })?;
     print(text).map(|()| Exit::Done)
 }
 

@@ -7,6 +7,7 @@ mod audit;
 mod automation;
 mod config;
 mod people;
+mod places;
 mod serve;
 mod subscriptions;
 mod tasks;
@@ -49,10 +50,14 @@ async fn ask(command: Command, surroundings: &Surroundings) -> anyhow::Result<Ex
         }
         other => other,
     };
+    let silent = places::silent(&command, &config);
     let reached = reach::reach(surroundings, roles::one_answer()).await?;
     let answered = answer(command, &reached.hub).await;
     let left = reached.leave().await;
     answered?;
+    for sentence in silent {
+        eprintln!("{sentence}");
+    }
     left.map(|()| Exit::Done)
 }
 

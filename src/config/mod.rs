@@ -303,10 +303,11 @@ impl Config {
         check(hooked && !sound_url(&telegram.webhook_url), "telegram.mode \"webhook\" needs telegram.webhook_url");
         let secret = telegram.webhook_secret.expose_secret();
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-        let sound_secret = (1..=256).contains(&secret.len()) && secret.bytes().all(allowed);
+        let sound_secret = (16..=256).contains(&secret.len()) && secret.bytes().all(allowed);
         check(
             hooked && !sound_secret,
-            "telegram.mode \"webhook\" needs telegram.webhook_secret: 1 to 256 letters, digits, `_` and `-`",
+            "telegram.mode \"webhook\" needs telegram.webhook_secret: 16 to 256 letters, digits, `_` and `-`, as \
+             `openssl rand -hex 32` makes them",
         );
         let interactions = on(&discord.token) && discord.mode == DiscordMode::Http;
         check((hooked || interactions) && self.web.listen.is_empty(), "what is sent to the hub needs web.listen");

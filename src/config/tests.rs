@@ -89,7 +89,7 @@ fn chats_say_what_they_lack() {
     the configuration has 7 faults to mend:
       - telegram.token must look like 123456:ABC…, as @BotFather gives it
       - telegram.mode "webhook" needs telegram.webhook_url
-      - telegram.mode "webhook" needs telegram.webhook_secret: 1 to 256 letters, digits, `_` and `-`
+      - telegram.mode "webhook" needs telegram.webhook_secret: 16 to 256 letters, digits, `_` and `-`, as `openssl rand -hex 32` makes them
       - what is sent to the hub needs web.listen
       - discord.mode "http" needs discord.public_key: 64 hexadecimal digits
       - discord.gateway_url must begin with wss:// (or ws://)

@@ -42,7 +42,7 @@ pub(super) async fn check(config: &Config) -> Finding {
 
 async fn run(config: &Config) -> anyhow::Result<String> {
     // Below the home, because Docker mounts from it: it is the same path on the host.
-    std::fs::create_dir_all(&config.hub.home).context("the home cannot be made")?;
+    hub::make_home(&config.hub.home).context("the home cannot be made")?;
     let folder = tempfile::Builder::new().prefix("selftest-").tempdir_in(&config.hub.home)?;
     let repository = folder.path().join("repository");
     let made =
@@ -80,6 +80,8 @@ fn altered(config: &Config, home: &Path, model: &str) -> Config {
     config.model.base_url = model.to_owned();
     config.model.api_key = SecretString::from("selftest");
     config.model.oauth_token = SecretString::from("");
+    config.github.app_id.clear();
+    config.github.token = SecretString::from("");
     // At once, so that the question outlives its process.
     config.approval.hold = Span(Duration::ZERO);
     config

@@ -43,7 +43,7 @@ impl Home {
             let path = path.to_owned();
             move |source| HomeError::Unusable { path, source }
         };
-        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unusable(path))?;
+        make_home(path).map_err(unusable(path))?;
         refuse_open(path).map_err(unusable(path))?;
         let lock_path = path.join("hub.lock");
         let lock =
@@ -89,6 +89,14 @@ fn refuse_open(path: &Path) -> io::Result<()> {
     }
     let why = format!("others may write in it: `chmod 700 {}`, or choose a folder of your own", path.display());
     Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
+}
+
+/// Makes a folder for a home where there is none, for nobody else's eyes.
+///
+/// # Errors
+/// When it cannot be made.
+pub(crate) fn make_home(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 /// Where the local socket of the hub in `home` is.

@@ -8,7 +8,7 @@ mod keys;
 mod settings;
 
 pub(crate) use chats::{discord_settings, github_settings, telegram_settings};
-pub(crate) use home::{Home, HomeError, socket_in};
+pub(crate) use home::{Home, HomeError, make_home, socket_in};
 pub(crate) use keys::rotate as rotate_key;
 
 use crate::config::Config;

@@ -263,9 +263,8 @@ async fn bind_place(
     Principal { actor, .. }: Principal,
     Path(project): Path<String>,
     Payload(place): Payload<Place>,
-) -> Result<StatusCode, Problem> {
-    app.hub.bind(&actor, &project, &place).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Answer<Place> {
+    Ok(Json(app.hub.bind(&actor, &project, &place).await?))
 }
 
 async fn add_user(

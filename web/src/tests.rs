@@ -68,7 +68,7 @@ nothing_else! {
     make_link_code(&str) -> NewLinkCode;
     unbind(&Place) -> ();
     places() -> Vec<PlaceReport>;
-    bind(&str, &Place) -> ();
+    bind(&str, &Place) -> Place;
 }
 
 /// What the routes work with, where the hub only has faults and nobody has an account.

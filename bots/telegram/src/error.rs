@@ -15,7 +15,7 @@ pub enum TelegramError {
     #[error("`{0}` is no address that Telegram could bring updates to")]
     PublicUrl(String),
     /// The webhook's secret cannot be used.
-    #[error("the webhook's secret must be 1 to 256 of A-Z, a-z, 0-9, _ and -")]
+    #[error("the webhook's secret must be 16 to 256 of A-Z, a-z, 0-9, _ and -")]
     WebhookSecret,
     /// There is no HTTP client.
     #[error("no HTTP client could be set up")]

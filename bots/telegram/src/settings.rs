@@ -25,7 +25,7 @@ pub enum Mode {
     Webhook {
         /// Our route as Telegram reaches it: `https://hub.example.org/hooks/telegram`.
         public_url: String,
-        /// What Telegram says along with every update, so that nobody else can bring one: 1 to 256 of `A`-`Z`, `a`-`z`,
+        /// What Telegram says along with every update, so that nobody else can bring one: 16 to 256 of `A`-`Z`, `a`-`z`,
         /// `0`-`9`, `_` and `-`.
         secret: SecretString,
     },
@@ -68,7 +68,7 @@ impl TelegramSettings {
         reqwest::Url::parse(public_url).map_err(|_| TelegramError::PublicUrl(public_url.clone()))?;
         let sound = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
         let secret = secret.expose_secret();
-        if secret.is_empty() || secret.len() > 256 || !secret.bytes().all(sound) {
+        if !(16..=256).contains(&secret.len()) || !secret.bytes().all(sound) {
             return Err(TelegramError::WebhookSecret);
         }
         Ok(())
@@ -95,8 +95,14 @@ mod tests {
     #[test]
     fn a_webhook_needs_an_address_and_a_secret_that_telegram_takes() {
         let webhook = |url: &str, secret: &str| Mode::Webhook { public_url: url.to_owned(), secret: secret.into() };
-        assert!(with("1:a", webhook("https://hub.example.org/hooks/telegram", "s3cret_-")).check_mode().is_ok());
-        for (url, secret) in [("hub", "s3cret"), ("https://hub.example.org", ""), ("https://hub.example.org", "a b")] {
+        assert!(
+            with("1:a", webhook("https://hub.example.org/hooks/telegram", "s3cret_s3cret_-s")).check_mode().is_ok()
+        );
+        for (url, secret) in [
+            ("hub", "s3cret-s3cret-s3cret"),
+            ("https://hub.example.org", "fifteen-letters"),
+            ("https://hub.example.org", "sixteen letters and more"),
+        ] {
             assert!(with("1:a", webhook(url, secret)).check_mode().is_err(), "{url} {secret}");
         }
     }

@@ -363,8 +363,9 @@ pub trait Hub: Auditing + Automation + Reading {
     async fn make_link_code(&self, actor: &Actor, person: &str) -> Result<NewLinkCode, Refusal>;
     /// The places that are bound or were heard of, with what keeps us from speaking there.
     async fn places(&self, actor: &Actor) -> Result<Vec<PlaceReport>, Refusal>;
-    /// Binds a place to a project: what is asked there is about it.
-    async fn bind(&self, actor: &Actor, project: &str, place: &Place) -> Result<(), Refusal>;
+    /// Binds a place to a project: what is asked there is about it. Gives the place as it is bound: by the name that it has now, as its
+    /// platform writes it.
+    async fn bind(&self, actor: &Actor, project: &str, place: &Place) -> Result<Place, Refusal>;
     /// What is asked in a place is about no project any more.
     async fn unbind(&self, actor: &Actor, place: &Place) -> Result<(), Refusal>;
     /// What keeps the hub from doing its work right now, a sentence each; empty means ready.

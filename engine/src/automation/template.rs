@@ -70,7 +70,9 @@ pub(crate) fn check(rules: &Rules) -> Result<(), BadTemplate> {
         let condition = environment.compile_expression(when).map_err(|error| bad("task.when", &error))?;
         unknown.extend(condition.undeclared_variables(false));
     }
-    unknown.retain(|name| !KNOWN.contains(&name.as_str()));
+    // Functions are counted among the variables.
+    let functions: Vec<_> = environment.globals().map(|(name, _)| name.to_owned()).collect();
+    unknown.retain(|name| !KNOWN.contains(&name.as_str()) && !functions.contains(name));
     match unknown.first() {
         None => Ok(()),
         Some(name) => {

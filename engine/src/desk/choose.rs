@@ -33,7 +33,7 @@ impl DeskService {
                 let bound = bound.with("project", &project.name);
                 self.parts.store.noting(bound).bind(place, &project.id, fresh::now()).await?;
             }
-            Privacy::Shared | Privacy::Public => self.hub.bind(&case.actor, &project.name, place).await?,
+            Privacy::Shared | Privacy::Public => _ = self.hub.bind(&case.actor, &project.name, place).await?,
         }
         // The conversation that went on here is another project's.
         self.parts.store.set_place(place, PlaceSetting::Conversation(None)).await?;

@@ -68,7 +68,7 @@ pub(crate) async fn add_user(parts: &Parts, actor: &Actor, request: AddUser) -> 
     Ok(parts.store.noting(created).add_user(user).await?)
 }
 
-pub(crate) async fn bind(parts: &Parts, actor: &Actor, project: &str, place: &Place) -> Result<(), Refusal> {
+pub(crate) async fn bind(parts: &Parts, actor: &Actor, project: &str, place: &Place) -> Result<Place, Refusal> {
     let (project, standing) = access::project(parts, actor, project).await?;
     if !standing.may_configure() {
         return Err(Refusal::Forbidden(format!("a maintainer of `{}` may bind places to it", project.name)));
@@ -80,7 +80,8 @@ pub(crate) async fn bind(parts: &Parts, actor: &Actor, project: &str, place: &Pl
     let (place, number) = known.map_or_else(|| (place.clone(), None), |known| (known.place, Some(known.number)));
     may_take(parts, actor, &place, &project.id).await?;
     let bound = did(actor, Kind::PlaceBound, "place", place.to_string()).with("project", &project.name);
-    Ok(parts.store.noting(bound).bind_numbered(&place, &project.id, number, fresh::now()).await?)
+    parts.store.noting(bound).bind_numbered(&place, &project.id, number, fresh::now()).await?;
+    Ok(place)
 }
 
 pub(crate) async fn unbind(parts: &Parts, actor: &Actor, place: &Place) -> Result<(), Refusal> {

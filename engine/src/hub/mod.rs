@@ -163,7 +163,7 @@ impl Hub for HubService {
         judged(&self.parts, actor, ("place.list", "hub", "places"), administer::places(&self.parts, actor)).await
     }
 
-    async fn bind(&self, actor: &Actor, project: &str, place: &Place) -> Result<(), Refusal> {
+    async fn bind(&self, actor: &Actor, project: &str, place: &Place) -> Result<Place, Refusal> {
         judged(
             &self.parts,
             actor,

@@ -7,7 +7,10 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum GitHubError {
     /// The private key is none.
-    #[error("this is no private key of a GitHub App: it is a file that begins with -----BEGIN RSA PRIVATE KEY-----")]
+    #[error(
+        "github.private_key (or the file that SIGNALBOX_GITHUB_PRIVATE_KEY_FILE names) is no private key of a GitHub App: use the \
+         .pem file that GitHub made; it begins with -----BEGIN RSA PRIVATE KEY-----"
+    )]
     PrivateKey,
     /// The token is none.
     #[error("this is no token of GitHub: one looks like github_pat_11AB… or ghp_…")]
@@ -35,6 +38,9 @@ pub enum GitHubError {
         /// What is wrong with it.
         why: String,
     },
+    /// There is nobody of this name.
+    #[error("GitHub ({1}) knows no account `{0}`: is it spelled as on its page?")]
+    NoAccount(String, String),
     /// There is no HTTP client.
     #[error("no HTTP client could be set up")]
     Client(#[source] reqwest::Error),

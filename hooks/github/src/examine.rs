@@ -4,6 +4,7 @@ use crate::api::Api;
 use crate::calls::{AppItself, HookConfig};
 use crate::endpoint::PATH;
 use crate::error::GitHubError;
+use crate::fault::Fault;
 use crate::settings::GitHubSettings;
 
 /// What the App must be allowed to do, and what for.
@@ -53,8 +54,11 @@ pub struct Missing {
 /// [`GitHubError`] when the settings cannot work, or GitHub does not answer or knows nobody of that login.
 pub async fn find_account(settings: &GitHubSettings, login: &str) -> Result<u64, GitHubError> {
     settings.check()?;
-    let account = Api::new(settings)?.account(login).await;
-    Ok(account.map_err(GitHubError::at(&settings.api_url))?.id)
+    match Api::new(settings)?.account(login).await {
+        Ok(account) => Ok(account.id),
+        Err(Fault::Said { code: 404, .. }) => Err(GitHubError::NoAccount(login.to_owned(), settings.api_url.clone())),
+        Err(fault) => Err(GitHubError::at(&settings.api_url)(fault)),
+    }
 }
 
 /// Asks GitHub about us.

@@ -147,7 +147,7 @@ impl Hub for Double {
     async fn places(&self, _: &Actor) -> Result<Vec<PlaceReport>, Refusal> {
         self.refused("places")
     }
-    async fn bind(&self, _: &Actor, project: &str, place: &Place) -> Result<(), Refusal> {
+    async fn bind(&self, _: &Actor, project: &str, place: &Place) -> Result<Place, Refusal> {
         self.refused((project, place.to_string()))
     }
     async fn unbind(&self, _: &Actor, place: &Place) -> Result<(), Refusal> {

@@ -7,7 +7,7 @@ use signalbox_testkit::telegram::{Fault, TelegramSettings};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
-const SECRET: &str = "s3cret";
+const SECRET: &str = "s3cret-s3cret-s3cret";
 
 /// An adapter with its route open, and where.
 async fn hooked() -> (Rig, SocketAddr) {
@@ -45,7 +45,9 @@ async fn what_is_brought_is_heard_in_its_order_and_once() {
 async fn only_telegram_can_bring_anything() {
     let (rig, address) = hooked().await;
     let update = r#"{"update_id": 1, "message": {}}"#;
-    for secret in [None, Some(""), Some("s3cre"), Some("s3crets"), Some("S3CRET")] {
+    for secret in
+        [None, Some(""), Some("s3cret-s3cret-s3cre"), Some("s3cret-s3cret-s3crets"), Some("S3CRET-S3CRET-S3CRET")]
+    {
         assert_eq!(brings(address, secret, update).await, 401, "{secret:?}");
     }
     assert!(rig.desk.state().updates.is_empty());

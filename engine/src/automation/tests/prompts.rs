@@ -133,6 +133,7 @@ fn a_value_is_told_as_json_where_a_template_wants_it() {
 #[rstest]
 #[case::unknown_name(None, "{{ title }}", "names `title`")]
 #[case::unknown_in_condition(Some("status == 'x'"), "x", "`payload.status`")]
+#[case::no_function(None, "{{ debug() }}", "names `debug`")]
 #[case::unclosed(None, "{{ payload.x", "task.prompt")]
 #[case::no_expression(Some("payload.x ="), "x", "task.when")]
 fn what_cannot_work_is_said_beforehand(#[case] when: Option<&str>, #[case] template: &str, #[case] fault: &str) {
@@ -143,6 +144,8 @@ fn what_cannot_work_is_said_beforehand(#[case] when: Option<&str>, #[case] templ
 #[test]
 fn sound_rules_pass() {
     check(&rules(Some("event and payload.a"), "{% for c in payload.list %}{{ c.id }}{% endfor %}")).unwrap();
+    check(&rules(None, "{% set n = namespace(t='a') %}{% for i in range(2) %}{% set n.t = i %}{% endfor %}{{ n.t }}"))
+        .unwrap();
 }
 
 #[rstest]
