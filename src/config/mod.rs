@@ -53,7 +53,15 @@ macro_rules! section {
 section!(HubSection { home: PathBuf, name: String });
 section!(DatabaseSection { url: SecretString, blobs: PathBuf });
 section!(RedisSection { url: SecretString });
-section!(WebSection { listen: String, public_url: String, trusted_proxies: Vec<String>, requests_per_minute: u32 });
+section!(WebSection {
+    listen: String,
+    public_url: String,
+    trusted_proxies: Vec<String>,
+    requests_per_minute: u32,
+    connections: u32,
+    connections_per_address: u32,
+    patience: Span,
+});
 section!(TelegramSection {
     token: SecretString,
     api_url: String,
@@ -247,6 +255,10 @@ impl Config {
             !self.web.listen.is_empty() && self.web.listen.parse::<std::net::SocketAddr>().is_err(),
             "web.listen must be an address with a port, e.g. 127.0.0.1:8080",
         );
+        let web = &self.web;
+        check(web.connections == 0, "web.connections must be at least 1");
+        check(web.connections_per_address == 0, "web.connections_per_address must be at least 1");
+        check(web.patience.0.is_zero(), "web.patience must be more than 0s");
         if let Err(bad) = Reach::with(self.web.trusted_proxies.iter().map(String::as_str)) {
             check(true, &format!("web.trusted_proxies: {bad}"));
         }

@@ -12,7 +12,7 @@ use signalbox_engine::settings::{
     ApprovalSettings, Author, CommitSettings, EngineSettings, QueueSettings, RetentionSettings, RunSettings,
     WebhookSettings,
 };
-use signalbox_web::{PublicUrl, WebSettings};
+use signalbox_web::{Patience, PublicUrl, WebSettings};
 use std::time::Duration;
 
 /// Room for temporary files in a sandbox, and for the home of its user, in bytes.
@@ -52,6 +52,11 @@ pub(super) fn web(config: &Config) -> WebSettings {
         public_url: PublicUrl::parse(&config.web.public_url).ok(),
         trusted_proxies: Reach::with(config.web.trusted_proxies.iter().map(String::as_str)).unwrap_or_default(),
         requests_per_minute: config.web.requests_per_minute,
+        patience: Patience {
+            connections: config.web.connections,
+            connections_per_address: config.web.connections_per_address,
+            head: config.web.patience.0,
+        },
     }
 }
 

@@ -170,7 +170,7 @@ mod tests {
         WebSettings {
             public_url: (!url.is_empty()).then(|| PublicUrl::parse(url).unwrap()),
             trusted_proxies: Reach::with(proxies.iter().copied()).unwrap(),
-            requests_per_minute: 0,
+            ..WebSettings::default()
         }
     }
 

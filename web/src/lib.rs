@@ -4,23 +4,29 @@
 //! people sign in and programs bring tokens. What comes from the network passes `guard`; who asks is found out by `principal`.
 //! Nothing here decides what a person may do: every request is handed to the [`Hub`] together with who asks.
 
+mod accept;
 mod account;
 mod api;
 mod audit;
 mod automation;
 mod client;
+mod connection;
 mod cookie;
 mod etag;
 mod guard;
 mod health;
+mod intake;
 mod limits;
 mod pages;
 mod peer;
 mod principal;
 mod problem;
 pub mod rights;
+mod room;
+mod seats;
 mod serve;
 mod settings;
+mod stall;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -30,7 +36,7 @@ mod web_places;
 pub use peer::LocalPeer;
 pub use problem::Problem;
 pub use serve::{ServeError, serve_local, serve_tcp};
-pub use settings::{BadPublicUrl, PublicUrl, WebSettings};
+pub use settings::{BadPublicUrl, Patience, PublicUrl, WebSettings};
 pub use terminal::{TerminalPlaces, Untold};
 pub use web_places::WebPlaces;
 

@@ -1,8 +1,12 @@
 //! The two listeners.
 
+use crate::accept::{GRACE, accept};
+use crate::connection::Doorway;
 use crate::guard::{self, Guard};
+use crate::intake::{Intake, Pace, take_in};
 use crate::limits::Limits;
 use crate::peer::LocalPeer;
+use crate::room::Room;
 use crate::{App, api, health, pages};
 use axum::{Extension, Router, middleware};
 use std::io;
@@ -10,12 +14,8 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::net::{TcpListener, UnixListener};
 use tokio_util::sync::CancellationToken;
-
-/// How long an open request may take to end once the hub stops.
-const GRACE: Duration = Duration::from_secs(2);
 
 /// Cancelled when the hub stops: streams that would never end by themselves end then.
 #[derive(Debug, Clone)]
@@ -61,20 +61,16 @@ pub async fn serve_tcp(
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     let limits = Arc::new(Limits::new(app.web.requests_per_minute));
+    let doorway = Doorway::new(app.web.clone());
     let guard = Guard { app: app.clone(), limits };
     let routes = api::routes().merge(pages::routes());
-    let guarded = routes.layer(middleware::from_fn_with_state(guard, guard::guard));
+    let (room, patience) = (Room::new(), doorway.web.patience.head * 2);
+    let measured = |pace| middleware::from_fn_with_state(Intake { room: room.clone(), pace }, take_in);
+    let guarded = routes.layer(measured(Pace::Steady(patience)));
+    let guarded = guarded.layer(middleware::from_fn_with_state(guard, guard::guard));
+    let hooks = hooks.layer(measured(Pace::Within(patience)));
     let router = health::routes().merge(guarded).layer(Extension(Closing(stop.clone()))).with_state(app).merge(hooks);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = tokio::spawn(async move {
-        let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
-        tokio::select! {
-            served = async { serving.await } => if let Err(error) = served {
-                tracing::error!(%error, "the web listener broke");
-            },
-            () = overdue(&stop) => {}
-        }
-    });
+    let serving = tokio::spawn(accept(listener, doorway, router, stop));
     Ok((bound, serving))
 }
 

@@ -1,6 +1,7 @@
 //! What the web side is told about where it stands.
 
 use signalbox_core::address::Reach;
+use std::time::Duration;
 
 /// Where the hub is reached, and whom it believes about that.
 #[derive(Debug, Clone, Default)]
@@ -11,6 +12,25 @@ pub struct WebSettings {
     pub trusted_proxies: Reach,
     /// How many requests an address, and a person, may make in a minute; 0 means as many as they like.
     pub requests_per_minute: u32,
+    /// What one client, and all of them, may take of the hub while they send.
+    pub patience: Patience,
+}
+
+/// How many may be connected, and how long they may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// How many connections there may be.
+    pub connections: u32,
+    /// How many of them may be from one address. Trusted proxies speak for many, and may have any number.
+    pub connections_per_address: u32,
+    /// How long the head of a request may take. Its body may take twice as long, and longer the more of it has come.
+    pub head: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { connections: 500, connections_per_address: 100, head: Duration::from_secs(15) }
+    }
 }
 
 /// The address under which people's browsers reach the hub: a scheme and an authority, nothing more.

@@ -1,14 +1,15 @@
 //! Taking webhooks. Who brings one must know the secret; it is stored before it is answered, and what happens with it happens
 //! afterwards, however much there is of it.
 //!
-//! A wrong signature learns nothing: the answer is the same whatever is wrong.
+//! A wrong signature learns nothing: the answer is the same whatever is wrong. What cannot be signed, or is too large, is refused
+//! before its body is read.
 
 use crate::event::{HEARD, stored};
 use crate::inbox::Listener;
-use crate::signature::Seal;
+use crate::signature::{Seal, Signature};
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::body::{Bytes, HttpBody as _};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::post;
 use reqwest::Url;
@@ -36,31 +37,49 @@ pub(crate) fn routes(endpoint: Arc<Endpoint>) -> Router {
     Router::new().route(PATH, post(take_delivery)).layer(DefaultBodyLimit::max(LARGEST)).with_state(endpoint)
 }
 
-async fn take_delivery(State(endpoint): State<Arc<Endpoint>>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !endpoint.seal.fits(said("x-hub-signature-256"), &body) {
+async fn take_delivery(State(endpoint): State<Arc<Endpoint>>, request: Request) -> StatusCode {
+    if request.body().size_hint().lower() > LARGEST as u64 {
+        return StatusCode::PAYLOAD_TOO_LARGE;
+    }
+    let Some(signature) = Signature::read(said(request.headers(), "x-hub-signature-256")) else {
         return StatusCode::UNAUTHORIZED;
+    };
+    let headers = request.headers().clone();
+    match Bytes::from_request(request, &endpoint).await {
+        Ok(body) if endpoint.seal.fits(&signature, &body) => endpoint.store(&headers, &body).await,
+        Ok(_) => StatusCode::UNAUTHORIZED,
+        Err(unread) => unread.status(),
     }
-    let (event, id) = (said("x-github-event"), said("x-github-delivery"));
-    if !HEARD.contains(&event) {
-        return StatusCode::OK;
-    }
-    let payload = payload(said(header::CONTENT_TYPE.as_str()), &body);
-    let raw = payload.and_then(|payload| stored(event, &payload));
-    let sound_id = !id.is_empty() && id.len() <= LONGEST_ID;
-    let Some(raw) = raw.filter(|_| sound_id) else { return StatusCode::BAD_REQUEST };
-    let update = Update { source: endpoint.source.clone(), id: id.to_owned(), raw };
-    match endpoint.desk.receive(vec![update.clone()]).await {
-        Ok(new) => {
-            metrics::counter!("signalbox_github_deliveries_total").increment(new as u64);
-            if new > 0 {
-                endpoint.listener.stored(update);
-            }
-            StatusCode::ACCEPTED
+}
+
+fn said<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+impl Endpoint {
+    /// Stores what GitHub signed.
+    async fn store(&self, headers: &HeaderMap, body: &[u8]) -> StatusCode {
+        let (event, id) = (said(headers, "x-github-event"), said(headers, "x-github-delivery"));
+        if !HEARD.contains(&event) {
+            return StatusCode::OK;
         }
-        Err(refusal) => {
-            tracing::warn!(%refusal, delivery = id, "delivery {id} of GitHub could not be stored; it is fetched later");
-            StatusCode::SERVICE_UNAVAILABLE
+        let payload = payload(said(headers, header::CONTENT_TYPE.as_str()), body);
+        let raw = payload.and_then(|payload| stored(event, &payload));
+        let sound_id = !id.is_empty() && id.len() <= LONGEST_ID;
+        let Some(raw) = raw.filter(|_| sound_id) else { return StatusCode::BAD_REQUEST };
+        let update = Update { source: self.source.clone(), id: id.to_owned(), raw };
+        match self.desk.receive(vec![update.clone()]).await {
+            Ok(new) => {
+                metrics::counter!("signalbox_github_deliveries_total").increment(new as u64);
+                if new > 0 {
+                    self.listener.stored(update);
+                }
+                StatusCode::ACCEPTED
+            }
+            Err(refusal) => {
+                tracing::warn!(%refusal, delivery = id, "delivery {id} of GitHub could not be stored; it is fetched later");
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! Subscribers are told what happens to tasks ([`Telling`]), out of the outbox like any other place.
 
+mod claim;
 mod listen;
 mod receive;
 pub mod standard;
