@@ -95,5 +95,5 @@ check_rust
 start_docker
 [ "$purpose" = run ] || {
   scripts/tools.sh
-  scripts/octokit.sh
+  scripts/npm.sh
 }

@@ -21,6 +21,13 @@ pub(crate) enum Device {
     Desk,
 }
 
+/// What the device asks pages to look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Theme {
+    Light,
+    Dark,
+}
+
 /// Somebody's browser with one window, at the hub.
 pub(crate) struct Window {
     client: Client,
@@ -46,6 +53,13 @@ impl Window {
         let mobile = device == Device::Phone;
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    /// Another look from here on.
+    pub(crate) async fn wears(&self, theme: Theme) {
+        let value = if theme == Theme::Dark { "dark" } else { "light" };
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
+        self.devtools("Emulation.setEmulatedMedia", features).await;
     }
 
     /// Enters an address of the hub.
@@ -102,6 +116,20 @@ impl Window {
     pub(crate) async fn text(&self) -> String {
         let text = self.client.execute("return document.body?.innerText ?? ''", Vec::new()).await;
         text.ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Presses a key wherever the focus is.
+    pub(crate) async fn hits(&self, key: fantoccini::key::Key) {
+        let focused = self.client.active_element().await.expect("something has the focus");
+        focused.send_keys(&key.to_string()).await.expect("it takes keys");
+    }
+
+    /// Presses the tabulator.
+    pub(crate) async fn tabs(&self) {
+        for kind in ["rawKeyDown", "keyUp"] {
+            let key = json!({ "type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9 });
+            self.devtools("Input.dispatchKeyEvent", key).await;
+        }
     }
 
     /// What a script of the test's makes of the page. It runs beside the page's own, which its policy goes on to bind.

@@ -61,7 +61,7 @@ async fn signed(team: &Team, mention: Option<&str>) -> Vec<Example> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let cache = std::env::var_os("BUILD_CACHE").map_or_else(|| root.join(".cache"), PathBuf::from);
     let octokit = root.join(cache).join("octokit");
-    assert!(octokit.exists(), "{} is missing: run scripts/octokit.sh", octokit.display());
+    assert!(octokit.exists(), "{} is missing: run scripts/npm.sh", octokit.display());
     let script = std::fs::File::open(root.join("tests/stories/github/octokit/sign.mjs")).unwrap();
     let mut node = Command::new("node");
     node.args(["--input-type=module", "-", &team.github.webhook_secret()]).args(mention);
