@@ -6,6 +6,7 @@
 
 mod commands;
 mod door;
+mod flood;
 mod inside;
 mod page;
 mod project;
@@ -30,9 +31,10 @@ pub(crate) const fn attack(tries: &'static str, source: &'static str) -> Attack 
 }
 
 /// All groups: what stands above the table, the file that makes its attacks, and they themselves.
-fn groups() -> [(&'static str, &'static str, Vec<&'static Attack>); 7] {
+fn groups() -> [(&'static str, &'static str, Vec<&'static Attack>); 8] {
     [
         (door::ABOUT, "door", door::attacks()),
+        (flood::ABOUT, "flood", flood::attacks()),
         (words::ABOUT, "words", words::attacks()),
         (project::ABOUT, "project", project::attacks()),
         (commands::ABOUT, "commands", commands::attacks()),
