@@ -437,6 +437,12 @@ function prepareProject(form) {
   };
 }
 
+/* --- Without the hub ---------------------------------------------------------------------------------------------------- */
+async function comeBack() {
+  const answer = await fetch("/manifest.webmanifest", { cache: "no-store" }).catch(() => null);
+  if (answer?.ok) location.replace(location.pathname === "/away" ? "/" : location.href);
+}
+
 document.addEventListener("submit", submit);
 document.addEventListener("focusout", catchUp);
 document.addEventListener("click", (event) => { if (event.target.closest("[data-theme-switch]")) nextTheme(); });
@@ -455,3 +461,5 @@ $$("#transcript[data-stream]").forEach(follow);
 $$("[data-task-form]").forEach(prepareTask);
 $$("[data-project-form]").forEach(prepareProject);
 $$("[data-zone]").forEach((field) => { field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC"; });
+if ($("[data-away]")) setInterval(comeBack, 2000);
+navigator.serviceWorker?.register("/worker.js").catch(() => { /* the pages do without it */ });

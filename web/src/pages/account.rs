@@ -58,11 +58,32 @@ fn session(session: SessionReport) -> SessionRow {
             SessionKind::Browser => "Browser",
             SessionKind::Program => "Program",
         },
-        device: exact(session.device.as_deref().unwrap_or("unnamed")),
+        device: exact(&device(session.device.as_deref().unwrap_or("unnamed"))),
         address: session.address,
         seen: when(session.seen_at),
         current: session.current,
         id: session.id,
+    }
+}
+
+/// A browser's name as people know it. What programs call themselves is left as it is.
+fn device(named: &str) -> String {
+    let first =
+        |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| named.contains(mark)).map(|(_, name)| *name);
+    // The order counts: most browsers call themselves Safari, too, and many Chrome.
+    let browsers =
+        [("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
+    let systems = [
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    match (first(&browsers), first(&systems)) {
+        (Some(browser), Some(system)) if named.starts_with("Mozilla/") => format!("{browser} on {system}"),
+        _ => named.to_owned(),
     }
 }
 
@@ -75,5 +96,20 @@ fn token(token: &TokenReport) -> TokenRow {
         scopes: scopes.join(", "),
         used: token.used_at.map(when),
         expires: token.expires_at.map(when),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_called_what_people_call_it() {
+        let windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 \
+                       Safari/537.36 Edg/141.0.0.0";
+        let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+                     Version/18.5 Mobile/15E148 Safari/604.1";
+        let named = [windows, phone, "curl/8.14", "Mozilla/5.0 (something else)"].map(device);
+        assert_eq!(named, ["Edge on Windows", "Safari on iPhone", "curl/8.14", "Mozilla/5.0 (something else)"]);
     }
 }

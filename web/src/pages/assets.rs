@@ -32,8 +32,13 @@ pub(super) const THEME: Asset =
     Asset::new("theme", "js", "text/javascript; charset=utf-8", include_bytes!("../../assets/theme.js"));
 /// The mark of the product.
 pub(super) const MARK: Asset = Asset::new("mark", "svg", "image/svg+xml", include_bytes!("../../assets/mark.svg"));
+/// The same, for where a system cuts icons to its own shape: nothing of it lies in the outer tenth.
+pub(super) const MASKABLE: Asset =
+    Asset::new("maskable", "svg", "image/svg+xml", include_bytes!("../../assets/maskable.svg"));
+/// That one as a picture of 180 by 180, for phones whose home screen takes no SVG.
+pub(super) const TOUCH: Asset = Asset::new("touch", "png", "image/png", include_bytes!("../../assets/touch.png"));
 
-const ALL: [Asset; 4] = [STYLE, SCRIPT, THEME, MARK];
+const ALL: [Asset; 6] = [STYLE, SCRIPT, THEME, MARK, MASKABLE, TOUCH];
 
 /// A year, for what never changes under its name.
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";

@@ -1,6 +1,6 @@
 //! What stands around every page: its title, the sections, who looks at it.
 
-use super::assets::{MARK, SCRIPT, STYLE, THEME};
+use super::assets::{MARK, SCRIPT, STYLE, THEME, TOUCH};
 use super::fault::Fault;
 use super::icon::Icon;
 use super::markup::seen;
@@ -139,6 +139,10 @@ impl Frame {
 
     pub(super) fn theme(&self) -> String {
         THEME.path()
+    }
+
+    pub(super) fn touch(&self) -> String {
+        TOUCH.path()
     }
 
     pub(super) fn mark(&self) -> String {

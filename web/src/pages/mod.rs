@@ -14,6 +14,7 @@ mod fault;
 mod frame;
 mod icon;
 mod inbox;
+mod installed;
 mod live;
 mod markdown;
 mod markup;
@@ -54,6 +55,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(standing::routes())
         .merge(account::routes())
         .merge(sign_in::routes())
+        .merge(installed::routes())
 }
 
 /// The page for addresses where nothing is.

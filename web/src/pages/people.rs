@@ -64,7 +64,9 @@ struct PlaceRow {
 }
 
 async fn list_places(State(app): State<App>, Visitor { actor, .. }: Visitor) -> Shown {
-    let places = app.hub.places(&actor).await?;
+    // Each task that was asked on a page has a place of its own; there is nothing to do about those.
+    let matters = |report: &PlaceReport| report.place.kind() != "web" || report.project.is_some() || report.dead > 0;
+    let places = app.hub.places(&actor).await?.into_iter().filter(matters);
     let projects = app.hub.projects(&actor).await?.into_iter().map(|project| project.name).collect();
     let frame = Frame::of(&app, &actor, Section::Places, "Places").await?;
     let row = |report: PlaceReport| PlaceRow {
@@ -73,5 +75,5 @@ async fn list_places(State(app): State<App>, Visitor { actor, .. }: Visitor) -> 
         lost: report.lost.as_deref().map(prose),
         dead: report.dead,
     };
-    page(&PlacesPage { frame, places: places.into_iter().map(row).collect(), projects })
+    page(&PlacesPage { frame, places: places.map(row).collect(), projects })
 }
