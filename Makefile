@@ -5,7 +5,7 @@ signalbox := $(target)/release/signalbox
 export PATH := $(abspath $(or $(BUILD_CACHE),.cache))/tools/bin:$(PATH)
 
 .NOTPARALLEL:
-.PHONY: help run build setup image hub-image test lint bench
+.PHONY: help run build setup image hub-image test lint bench screenshots
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -35,3 +35,6 @@ lint: ## only the checks
 
 bench: setup image ## measure the bridge against the bare CLI, side by side
 	@cargo bench --locked --quiet --package signalbox --bench bridge
+
+screenshots: setup image ## take the pictures of every page in docs/screenshots anew
+	@cargo nextest run --locked --cargo-quiet --workspace --run-ignored only -E 'test(/^browser::pictures/)'
