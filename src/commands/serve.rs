@@ -14,13 +14,14 @@ pub(super) async fn serve(args: ServeArgs, surroundings: &Surroundings) -> anyho
     logging::start(&config.log, Loudness::Configured)?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let scheme = if hub::certificate(&config).is_some() { "https" } else { "http" };
     let hub = hub::start(config, roles::serving(&args.roles)).await?;
     if hub.rehearsal() {
         print("*** REHEARSAL *** NO MODEL KEY IS SET: A SCRIPTED MODEL ANSWERS, AND NOTHING IT SAYS IS REAL.\n")?;
     }
     print(&format!("signalbox {} is ready on {}\n", env!("CARGO_PKG_VERSION"), hub.socket().display()))?;
     if let Some(address) = hub.web() {
-        print(&format!("web: http://{address}\n"))?;
+        print(&format!("web: {scheme}://{address}\n"))?;
     }
     if let Some(first) = hub.first_code() {
         print(&format!(

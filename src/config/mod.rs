@@ -61,7 +61,9 @@ section!(WebSection {
     connections: u32,
     connections_per_address: u32,
     patience: Span,
+    tls: TlsSection,
 });
+section!(TlsSection { certificate: PathBuf, key: PathBuf });
 section!(TelegramSection {
     token: SecretString,
     api_url: String,
@@ -258,6 +260,11 @@ impl Config {
         let web = &self.web;
         check(web.connections == 0, "web.connections must be at least 1");
         check(web.connections_per_address == 0, "web.connections_per_address must be at least 1");
+        let given = |path: &Path| !path.as_os_str().is_empty();
+        check(
+            given(&web.tls.certificate) != given(&web.tls.key),
+            "web.tls.certificate and web.tls.key belong together: set both, or neither",
+        );
         check(web.patience.0.is_zero(), "web.patience must be more than 0s");
         if let Err(bad) = Reach::with(self.web.trusted_proxies.iter().map(String::as_str)) {
             check(true, &format!("web.trusted_proxies: {bad}"));

@@ -2,6 +2,7 @@
 //! changed, and nothing that costs money is asked of the model's side.
 
 mod audit;
+mod certificate;
 mod chats;
 mod finding;
 mod home;
@@ -60,6 +61,7 @@ async fn examine(config: Config, surroundings: &Surroundings) -> Vec<Finding> {
         findings.push(selftest::check(&config).await);
     }
     findings.extend(model::check(&config).await);
+    findings.extend(certificate::check(&config));
     findings.extend(chats::check(&config).await);
     findings.extend(hub::check_hub(running.as_ref()).await);
     findings.extend(subscriptions::check(running.as_ref()).await);

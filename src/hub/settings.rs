@@ -12,7 +12,7 @@ use signalbox_engine::settings::{
     ApprovalSettings, Author, CommitSettings, EngineSettings, QueueSettings, RetentionSettings, RunSettings,
     WebhookSettings,
 };
-use signalbox_web::{Patience, PublicUrl, WebSettings};
+use signalbox_web::{CertificateFiles, Patience, PublicUrl, WebSettings};
 use std::time::Duration;
 
 /// Room for temporary files in a sandbox, and for the home of its user, in bytes.
@@ -57,7 +57,15 @@ pub(super) fn web(config: &Config) -> WebSettings {
             connections_per_address: config.web.connections_per_address,
             head: config.web.patience.0,
         },
+        tls: certificate(config),
     }
+}
+
+/// Where the certificate lies that browsers are shown; none where a proxy shows one.
+pub(crate) fn certificate(config: &Config) -> Option<CertificateFiles> {
+    let tls = &config.web.tls;
+    let files = CertificateFiles { certificate: tls.certificate.clone(), key: tls.key.clone() };
+    Some(files).filter(|files| !files.certificate.as_os_str().is_empty())
 }
 
 fn run(config: &Config, ad_hoc: bool) -> RunSettings {

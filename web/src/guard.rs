@@ -2,6 +2,7 @@
 //! our own name, and must not have been sent by somebody else's page. And what every answer carries.
 
 use crate::client::{Client, Connection};
+use crate::connection::Transport;
 use crate::limits::{Limits, Whom};
 use crate::{App, Problem, cookie};
 use axum::extract::{ConnectInfo, Request, State};
@@ -34,7 +35,8 @@ pub(crate) async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let connection = Connection { peer: peer.ip().to_canonical(), tls: false };
+    let tls = request.extensions().get::<Transport>().is_some_and(|transport| transport.tls);
+    let connection = Connection { peer: peer.ip().to_canonical(), tls };
     let judged = Client::of(&app.web, connection, request.headers());
     let judged = judged.and_then(|client| {
         limits.count(Whom::Address(client.address), Instant::now())?;

@@ -9,6 +9,7 @@ mod account;
 mod api;
 mod audit;
 mod automation;
+mod certificate;
 mod client;
 mod connection;
 mod cookie;
@@ -30,9 +31,11 @@ mod stall;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod visitor;
 mod web_places;
 
+pub use certificate::{Certificate, CertificateError, CertificateFiles};
 pub use peer::LocalPeer;
 pub use problem::Problem;
 pub use serve::{ServeError, serve_local, serve_tcp};

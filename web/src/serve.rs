@@ -1,12 +1,14 @@
 //! The two listeners.
 
 use crate::accept::{GRACE, accept};
+use crate::certificate::CertificateError;
 use crate::connection::Doorway;
 use crate::guard::{self, Guard};
 use crate::intake::{Intake, Pace, take_in};
 use crate::limits::Limits;
 use crate::peer::LocalPeer;
 use crate::room::Room;
+use crate::tls::{LOOK, Tls};
 use crate::{App, api, health, pages};
 use axum::{Extension, Router, middleware};
 use std::io;
@@ -36,6 +38,9 @@ pub enum ServeError {
         #[source]
         source: io::Error,
     },
+    /// There is no certificate to show.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
     /// The local socket cannot be had.
     #[error("cannot listen on {path}; its path may be too long (107 bytes at most) or its folder not writable")]
     Local {
@@ -50,7 +55,7 @@ pub enum ServeError {
 /// Serves health, metrics, what platforms send us (`hooks`), and the API to whoever shows who they are, on a TCP address until `stop`. Returns the address (a port of 0 gets a free one) and the task to join.
 ///
 /// # Errors
-/// [`ServeError::Tcp`].
+/// [`ServeError::Tcp`], [`ServeError::Certificate`].
 pub async fn serve_tcp(
     address: SocketAddr,
     app: App,
@@ -58,10 +63,14 @@ pub async fn serve_tcp(
     stop: CancellationToken,
 ) -> Result<(SocketAddr, tokio::task::JoinHandle<()>), ServeError> {
     let failed = |source| ServeError::Tcp { address, source };
+    let tls = app.web.tls.clone().map(Tls::open).transpose()?;
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
+    if let Some((tls, read)) = &tls {
+        tokio::spawn(tls.clone().keep_fresh(read.clone(), LOOK, stop.clone()));
+    }
+    let doorway = Doorway::new(app.web.clone(), tls.map(|(tls, _)| tls));
     let limits = Arc::new(Limits::new(app.web.requests_per_minute));
-    let doorway = Doorway::new(app.web.clone());
     let guard = Guard { app: app.clone(), limits };
     let routes = api::routes().merge(pages::routes());
     let (room, patience) = (Room::new(), doorway.web.patience.head * 2);

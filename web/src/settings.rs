@@ -1,5 +1,6 @@
 //! What the web side is told about where it stands.
 
+use crate::certificate::CertificateFiles;
 use signalbox_core::address::Reach;
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ pub struct WebSettings {
     pub requests_per_minute: u32,
     /// What one client, and all of them, may take of the hub while they send.
     pub patience: Patience,
+    /// The certificate to show; none where a proxy shows one, or nobody comes from elsewhere.
+    pub tls: Option<CertificateFiles>,
 }
 
 /// How many may be connected, and how long they may take.
@@ -73,6 +76,14 @@ impl PublicUrl {
         self.https
     }
 
+    /// The host alone, without its port, as certificates name it.
+    pub fn host(&self) -> &str {
+        match self.authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            Some((address, _)) => address,
+            None => self.authority.split(':').next().unwrap_or_default(),
+        }
+    }
+
     /// Whether a request's `Host` means it.
     pub(crate) fn is_host(&self, host: &str) -> bool {
         without_own_port(&host.to_ascii_lowercase(), self.https) == self.authority
@@ -100,6 +111,8 @@ mod tests {
         assert!(url.is_host("hub.example.org") && url.is_host("HUB.example.org:443"));
         assert!(!url.is_host("hub.example.org:80") && !url.is_host("example.org") && !url.is_host("xhub.example.org"));
         assert_eq!(PublicUrl::parse("http://[::1]:8080").unwrap().to_string(), "http://[::1]:8080");
+        assert_eq!(PublicUrl::parse("http://[::1]:8080").unwrap().host(), "::1");
+        assert_eq!(PublicUrl::parse("https://a.example:8443").unwrap().host(), "a.example");
         for bad in ["", "hub.example.org", "ftp://x", "https://", "https://x/path", "https://a@b", "https://x?y"] {
             assert!(PublicUrl::parse(bad).is_err(), "{bad}");
         }

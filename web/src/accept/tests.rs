@@ -21,7 +21,7 @@ struct Place {
 
 async fn serve(connections: u32, connections_per_address: u32, router: Router) -> Place {
     let patience = Patience { connections, connections_per_address, head: HEAD };
-    let doorway = Doorway::new(Arc::new(WebSettings { patience, ..WebSettings::default() }));
+    let doorway = Doorway::new(Arc::new(WebSettings { patience, ..WebSettings::default() }), None);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
     let serving = tokio::spawn(accept(listener, doorway, router, stop.clone()));
