@@ -7,6 +7,7 @@ use crate::tls::{Tls, speaks_h2};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::http::{HeaderValue, Version, header};
 use axum::response::Response;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
@@ -99,12 +100,21 @@ impl Served {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.peer));
         request.extensions_mut().insert(Transport { tls: self.tls });
+        name_host(&mut request);
         let response = self.router.clone().oneshot(request).await?;
         let keep = move |frame| {
             let _open = &open;
             frame
         };
         Ok(response.map(|body| Body::new(body.map_frame(keep))))
+    }
+}
+
+/// HTTP/2 says beside the headers under which name it reaches us (RFC 9113, 8.3.1); from here on it stands where HTTP/1.1 has it.
+fn name_host(request: &mut hyper::Request<Body>) {
+    let named = request.uri().authority().and_then(|named| HeaderValue::from_str(named.as_str()).ok());
+    if let Some(named) = named.filter(|_| request.version() == Version::HTTP_2) {
+        request.headers_mut().insert(header::HOST, named);
     }
 }
 

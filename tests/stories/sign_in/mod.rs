@@ -4,6 +4,7 @@ mod audit;
 mod browsers;
 pub(crate) mod factors;
 mod guarding;
+mod own_certificate;
 mod pages;
 mod programs;
 mod rights;

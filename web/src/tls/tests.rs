@@ -4,7 +4,7 @@ use crate::connection::{Doorway, Transport};
 use crate::settings::{Patience, WebSettings};
 use axum::Router;
 use axum::extract::Extension;
-use axum::http::Version;
+use axum::http::{HeaderMap, Version, header};
 use axum::routing::get;
 use http_body_util::{BodyExt as _, Empty};
 use hyper::Request;
@@ -22,6 +22,8 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsConnector;
 
 const EVERY: Duration = Duration::from_millis(50);
+/// What clients are answered.
+const HELLO: &str = "localhost tls true";
 const PATIENCE: Duration = Duration::from_millis(500);
 
 fn files(folder: &TempDir) -> CertificateFiles {
@@ -56,7 +58,10 @@ async fn serve() -> Place {
     let doorway = Doorway::new(Arc::new(WebSettings { patience, ..WebSettings::default() }), Some(tls));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let hello = |Extension(transport): Extension<Transport>| async move { format!("tls {}", transport.tls) };
+    let hello = |Extension(transport): Extension<Transport>, headers: HeaderMap| async move {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        format!("{} tls {}", host.unwrap_or_default(), transport.tls)
+    };
     tokio::spawn(accept(listener, doorway, Router::new().route("/", get(hello)), stop.clone()));
     Place { address, folder, _stop: stop.drop_guard() }
 }
@@ -76,7 +81,9 @@ async fn greet(place: &Place, protocol: &[u8]) -> io::Result<tokio_rustls::clien
 
 async fn ask(place: &Place, protocol: &[u8]) -> (Version, String) {
     let stream = TokioIo::new(greet(place, protocol).await.unwrap());
-    let request = Request::get("https://localhost/").body(Empty::<Bytes>::new()).unwrap();
+    let request =
+        Request::get("https://localhost/").header(header::HOST, if protocol == H2 { "elsewhere" } else { "localhost" });
+    let request = request.body(Empty::<Bytes>::new()).unwrap();
     let answer = if protocol == H2 {
         let (mut sender, connection) =
             hyper::client::conn::http2::handshake(TokioExecutor::new(), stream).await.unwrap();
@@ -95,8 +102,8 @@ async fn ask(place: &Place, protocol: &[u8]) -> (Version, String) {
 #[tokio::test]
 async fn browsers_are_answered_by_https_as_they_speak_it() {
     let place = serve().await;
-    assert_eq!(ask(&place, H2).await, (Version::HTTP_2, "tls true".to_owned()));
-    assert_eq!(ask(&place, b"http/1.1").await, (Version::HTTP_11, "tls true".to_owned()));
+    assert_eq!(ask(&place, H2).await, (Version::HTTP_2, HELLO.to_owned()));
+    assert_eq!(ask(&place, b"http/1.1").await, (Version::HTTP_11, HELLO.to_owned()));
 }
 
 #[tokio::test]
@@ -115,7 +122,7 @@ async fn who_greets_slowly_keeps_nobody_waiting_and_is_let_go_of() {
     let began = Instant::now();
     let mut slow = TcpStream::connect(place.address).await.unwrap();
     slow.write_all(&[HANDSHAKE, 3, 1]).await.unwrap();
-    assert_eq!(ask(&place, H2).await.1, "tls true");
+    assert_eq!(ask(&place, H2).await.1, HELLO);
     assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
     assert_eq!(slow.read(&mut [0; 8]).await.unwrap_or_default(), 0);
     assert!(began.elapsed() >= PATIENCE, "{:?}", began.elapsed());
@@ -138,7 +145,7 @@ async fn a_new_certificate_is_shown_and_a_bad_one_is_not() {
     std::fs::write(&own.certificate, "nothing").unwrap();
     tokio::time::sleep(EVERY * 4).await;
     std::fs::write(&own.certificate, &old).unwrap();
-    assert_eq!(ask(&place, H2).await.1, "tls true", "the old one stays");
+    assert_eq!(ask(&place, H2).await.1, HELLO, "the old one stays");
     // The two files are seldom written at once.
     let key = std::fs::read(&own.key).unwrap();
     issue(&own, 9);
@@ -147,7 +154,7 @@ async fn a_new_certificate_is_shown_and_a_bad_one_is_not() {
     tokio::time::sleep(EVERY * 4).await;
     std::fs::write(&own.key, &new).unwrap();
     tokio::time::sleep(EVERY * 4).await;
-    assert_eq!(ask(&place, H2).await.1, "tls true", "the new one is shown, for the client trusts no other");
+    assert_eq!(ask(&place, H2).await.1, HELLO, "the new one is shown, for the client trusts no other");
 }
 
 #[test]
