@@ -30,6 +30,7 @@ struct Asked {
     done: String,
     conversation: String,
     open: Vec<String>,
+    approval: String,
 }
 
 impl Gallery {
@@ -39,13 +40,12 @@ impl Gallery {
         let mut ada = stage.admin().await;
         people_and_rules(&stage, &mut ada).await;
         let asked = tasks(&mut ada).await;
-        let approval = first_approval(&mut ada, asked.open.len()).await;
         drop(ada);
         let window = Window::opens(&stage.base, Device::Desk).await;
         window.visits("/").await;
         window.signs_in("ada").await;
         window.reads("questions wait for a word").await;
-        Self { stage, window, pages: pages(&asked, &approval) }
+        Self { stage, window, pages: pages(&asked) }
     }
 
     /// Ends what still waits, and everything.
@@ -63,7 +63,7 @@ impl Gallery {
     }
 }
 
-fn pages(asked: &Asked, approval: &str) -> Vec<Page> {
+fn pages(asked: &Asked) -> Vec<Page> {
     let task = |rest: &str| format!("/tasks/{}{rest}", asked.done);
     let named = |(name, path): (&'static str, &str)| Page { name, path: path.to_owned() };
     let fixed = [
@@ -91,7 +91,7 @@ fn pages(asked: &Asked, approval: &str) -> Vec<Page> {
     pages.push(Page { name: "record", path: task("/record") });
     pages.push(Page { name: "task-waiting", path: format!("/tasks/{}", asked.open[0]) });
     pages.push(Page { name: "continue", path: going_on });
-    pages.push(Page { name: "approval", path: format!("/approvals/{approval}") });
+    pages.push(Page { name: "approval", path: format!("/approvals/{}", asked.approval) });
     pages
 }
 
@@ -128,11 +128,13 @@ async fn tasks(ada: &mut Browser<'_>) -> Asked {
     let conversation = conversation_of(ada, &done).await;
     let later = format!("Look into {}", "averyveryverylongword".repeat(12));
     submit(ada, "later", &later, "ask", Some(9_000_000_000_000)).await;
-    let mut open = Vec::new();
+    let (mut open, mut approval) = (Vec::new(), String::new());
     for (key, script) in [("command", command()), ("change", change()), ("question", question())] {
         open.push(submit(ada, key, &script, "ask", None).await);
+        // One after the other, so that they always stand in this order.
+        approval = first_of(ada, open.len()).await;
     }
-    Asked { done, conversation, open }
+    Asked { done, conversation, open, approval }
 }
 
 /// Waits until a task is done; its conversation.
@@ -155,13 +157,14 @@ async fn submit(ada: &mut Browser<'_>, key: &str, prompt: &str, asking: &str, no
     posts(ada, "/api/v1/tasks", task).await["task"].as_str().unwrap().to_owned()
 }
 
-async fn first_approval(ada: &mut Browser<'_>, wanted: usize) -> String {
+/// Waits until so many questions are open; the id of the first.
+async fn first_of(ada: &mut Browser<'_>, wanted: usize) -> String {
     let began = Instant::now();
     loop {
         let listed = ada.gets("/api/v1/approvals").await.body;
-        if let Some(approvals) = listed.as_array()
-            && approvals.len() == wanted
-        {
+        let mut approvals = listed.as_array().into_iter().flatten().collect::<Vec<_>>();
+        approvals.sort_by_key(|approval| approval["opened_at"].as_i64());
+        if approvals.len() == wanted {
             return approvals[0]["id"].as_str().unwrap().to_owned();
         }
         assert!(began.elapsed() < PATIENCE, "{listed}");

@@ -10,6 +10,7 @@ use std::path::Path;
 /// What differs from one run to the next is made the same: times, ids, hashes and where the repository lies. And what only
 /// the scripted model needs of a request, the lines after its first, is left out.
 const SETTLE: &str = r"
+    document.documentElement.style.caretColor = 'transparent';
     document.querySelectorAll('.prompt').forEach((part) => part.closest('section').remove());
     document.querySelectorAll('time').forEach((time) => {
         time.textContent = 'clock' in time.dataset ? '10:42:07' : time.textContent.replace(/^.* ago$|^just now$/, '12 min ago');
@@ -42,11 +43,11 @@ async fn of_every_page() {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     let gallery = Gallery::opens().await;
-    gallery.window.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await;
     for (device, width) in [(Device::Desk, "desk"), (Device::Phone, "phone")] {
         for (theme, look) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
             gallery.window.becomes(device).await;
             gallery.window.wears(theme).await;
+            gallery.window.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await;
             for Page { name, path } in &gallery.pages {
                 gallery.window.visits(path).await;
                 gallery.window.looks(SETTLE).await;

@@ -55,11 +55,12 @@ impl Window {
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
-    /// Another look from here on.
+    /// Another look from here on, and nothing that moves.
     pub(crate) async fn wears(&self, theme: Theme) {
         let value = if theme == Theme::Dark { "dark" } else { "light" };
-        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
-        self.devtools("Emulation.setEmulatedMedia", features).await;
+        let scheme = json!({ "name": "prefers-color-scheme", "value": value });
+        let still = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": [scheme, still] })).await;
     }
 
     /// Enters an address of the hub.
