@@ -125,7 +125,7 @@ async fn who_greets_slowly_keeps_nobody_waiting_and_is_let_go_of() {
     assert_eq!(ask(&place, H2).await.1, HELLO);
     assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
     assert_eq!(slow.read(&mut [0; 8]).await.unwrap_or_default(), 0);
-    assert!(began.elapsed() >= PATIENCE, "{:?}", began.elapsed());
+    assert!((PATIENCE..PATIENCE * 8).contains(&began.elapsed()), "{:?}", began.elapsed());
 }
 
 #[tokio::test]
