@@ -16,6 +16,7 @@ mod hand_over;
 mod harness;
 mod hooks;
 mod hub_image;
+mod live;
 mod main_job;
 mod must_never;
 mod nodes;

@@ -38,6 +38,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(crate::account::routes())
         .merge(crate::audit::routes())
         .merge(crate::automation::routes())
+        .merge(crate::live::routes())
         .route("/api/v1/tasks", post(submit_task).get(list_tasks))
         .route("/api/v1/files", post(keep_file))
         .route("/api/v1/tasks/{task}", get(show_task))

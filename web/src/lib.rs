@@ -18,6 +18,7 @@ mod guard;
 mod health;
 mod intake;
 mod limits;
+mod live;
 mod pages;
 mod peer;
 mod principal;

@@ -44,6 +44,12 @@ enum Shown {
 }
 
 impl Principal {
+    /// Who it is now; nobody where what was shown is worth nothing any more.
+    pub(crate) async fn again(&self, app: &App) -> Result<Option<Actor>, Refusal> {
+        let caller = look_up(&self.shown, app).await?;
+        Ok(caller.map(|caller| Actor { origin: self.actor.origin.clone(), ..caller.actor }))
+    }
+
     /// Comes to its end when what was shown is worth nothing any more: for streams, which would outlive it.
     pub(crate) async fn until_worthless(self, app: App) {
         loop {

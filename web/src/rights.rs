@@ -40,6 +40,7 @@ const NEEDS: &[(&str, &[(Method, Need)])] = &[
     ("/api/v1/hooks/{hook}/secret", &[(Method::POST, MANAGE)]),
     ("/api/v1/hooks/{hook}/trial", &[(Method::POST, MANAGE)]),
     ("/api/v1/hub", &[(Method::GET, READ)]),
+    ("/api/v1/live", &[(Method::GET, READ)]),
     ("/api/v1/me", &[(Method::GET, READ)]),
     ("/api/v1/me/link-code", &[(Method::POST, Need::Presence)]),
     ("/api/v1/me/password", &[(Method::PUT, Need::Presence)]),

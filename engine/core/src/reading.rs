@@ -5,6 +5,8 @@ use crate::id::BlobId;
 use crate::people::Actor;
 use crate::port::Refusal;
 use async_trait::async_trait;
+use futures::StreamExt as _;
+use futures::stream::BoxStream;
 
 /// Reading records. Every method judges the actor at this moment. A hub that shows no pages refuses it.
 #[async_trait]
@@ -17,6 +19,10 @@ pub trait Reading: Send + Sync + 'static {
     /// beginning of.
     async fn kept(&self, _actor: &Actor, _task: &str, _blob: &BlobId) -> Result<Vec<u8>, Refusal> {
         Err(not_here())
+    }
+    /// Says that something may have changed, and now and then without a cause: whoever shows lists looks again then.
+    fn changes(&self) -> BoxStream<'static, ()> {
+        futures::stream::pending().boxed()
     }
 }
 

@@ -16,8 +16,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::sync::broadcast;
 
-/// How many events are read at once.
-const PAGE: u32 = 256;
+/// How many events are read at once; each follower who does not read holds as many.
+const PAGE: u32 = 32;
 
 pub(crate) async fn follow(
     parts: &Parts,

@@ -65,6 +65,11 @@ impl Stage {
         Self { serving: self.world.serves().await, ..self }
     }
 
+    /// The hub's process id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.serving.pid()
+    }
+
     pub(crate) async fn ends(self) {
         self.serving.stops().await;
         self.world.ends().await;
