@@ -11,7 +11,7 @@ use signalbox_core::task::Task;
 use signalbox_engine::fresh;
 
 pub(super) async fn list(args: TasksArgs, hub: &SocketHub) -> anyhow::Result<()> {
-    let filter = TaskFilter { project: args.project, open: !args.all, limit: args.limit };
+    let filter = TaskFilter { project: args.project, open: !args.all, limit: args.limit, before: None };
     let tasks = hub.tasks(&operator(), filter).await?;
     if args.json {
         return print_json(&tasks);

@@ -150,7 +150,8 @@ const follows = {
   },
   say(form) { say(form.dataset.done ?? "Done."); },
   go(form, answer, to) {
-    const body = { ...read(form), ...(answer && typeof answer === "object" ? answer : { "": answer }) };
+    // Nothing of a form but a name leads anywhere: it may hold a password.
+    const body = { name: read(form).name, ...(answer && typeof answer === "object" ? answer : { "": answer }) };
     location.assign(to.replace(/\{([a-z_]*)\}/g, (_, name) => encodeURIComponent(body[name] ?? "")));
   },
   gone(form) {

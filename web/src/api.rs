@@ -152,8 +152,18 @@ async fn list_tasks(
     State(app): State<App>,
     Principal { actor, .. }: Principal,
     Asked(filter): Asked<TaskFilter>,
-) -> Answer<Vec<Task>> {
-    Ok(Json(app.hub.tasks(&actor, filter).await?))
+) -> Result<Response, Problem> {
+    let tasks = app.hub.tasks(&actor, filter.clone()).await?;
+    let last = tasks.last().filter(|_| tasks.len() as u64 == u64::from(filter.most()));
+    let next = last.and_then(|last| next_page(filter, last));
+    Ok((next.map(|link| [(header::LINK, link)]), Json(tasks)).into_response())
+}
+
+/// Where the next page is, as a link (RFC 8288).
+fn next_page(filter: TaskFilter, last: &Task) -> Option<String> {
+    let next = TaskFilter { before: Some(last.id.to_string()), ..filter };
+    let query = serde_urlencoded::to_string(next).ok()?;
+    Some(format!("</api/v1/tasks?{query}>; rel=\"next\""))
 }
 
 async fn show_task(

@@ -23,6 +23,7 @@ mod pages;
 mod peer;
 mod principal;
 mod problem;
+mod repeat;
 pub mod rights;
 mod room;
 mod seats;

@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::peer::LocalPeer;
 use crate::room::Room;
 use crate::tls::{LOOK, Tls};
-use crate::{App, api, health, pages};
+use crate::{App, api, health, pages, repeat};
 use axum::{Extension, Router, middleware};
 use std::io;
 use std::net::SocketAddr;
@@ -72,7 +72,8 @@ pub async fn serve_tcp(
     let doorway = Doorway::new(app.web.clone(), tls.map(|(tls, _)| tls));
     let limits = Arc::new(Limits::new(app.web.requests_per_minute));
     let guard = Guard { app: app.clone(), limits };
-    let routes = api::routes().merge(pages::routes());
+    let repeated = middleware::from_fn_with_state(app.clone(), repeat::once);
+    let routes = api::routes().layer(repeated).merge(pages::routes());
     let (room, patience) = (Room::new(), doorway.web.patience.head * 2);
     let measured = |pace| middleware::from_fn_with_state(Intake { room: room.clone(), pace }, take_in);
     let guarded = routes.layer(measured(Pace::Steady(patience)));

@@ -74,7 +74,8 @@ fn sign_in_page(parts: &Parts) -> String {
 
 /// Where somebody who signed in wanted to go: a path of ours, never an address elsewhere.
 pub(crate) fn local_path(next: &str) -> &str {
-    let elsewhere = !next.starts_with('/') || next.starts_with("//") || next.contains('\\');
+    // Pages fill what stands in braces with what a form holds.
+    let elsewhere = !next.starts_with('/') || next.starts_with("//") || next.contains(['\\', '{', '}']);
     if elsewhere || next.chars().any(char::is_control) { "/" } else { next }
 }
 
@@ -87,7 +88,9 @@ mod tests {
         for ours in ["/", "/tasks/abc?x=1", "/tasks#x"] {
             assert_eq!(local_path(ours), ours);
         }
-        for elsewhere in ["", "https://evil.example", "//evil.example", "/\\evil.example", "/a\n", "javascript:x"] {
+        for elsewhere in
+            ["", "https://evil.example", "//evil.example", "/\\evil.example", "/a\n", "javascript:x", "/x?{password}"]
+        {
             assert_eq!(local_path(elsewhere), "/", "{elsewhere}");
         }
     }

@@ -4,11 +4,13 @@
 //! name, a wrong password and a wrong code are one answer, [`Denied::Wrong`].
 
 mod me;
+mod repeat;
 mod scope;
 mod sign_in;
 mod token;
 
 pub use me::{ChangePassword, ConfirmFactor, Me, NewFactor, ProveFactor, RecoveryCodes, SessionKind, SessionReport};
+pub use repeat::{GivenAnswer, Known, Repeatable};
 pub use scope::{Scope, Scopes};
 pub use sign_in::{Caller, Denied, Invitation, Peer, Proof, SignIn, SignedIn, Welcome};
 pub use token::{Exchange, MadeToken, MakeToken, TokenPair, TokenReport};
@@ -99,6 +101,14 @@ pub trait Accounts: Send + Sync + 'static {
     /// A one-time code that makes the first admin; none where an admin can sign in already.
     async fn first_code(&self) -> Result<Option<Invitation>, Refusal> {
         Ok(None)
+    }
+    /// Begins a request that carries a key, or says what is known of it.
+    async fn begin_request(&self, _: &Repeatable) -> Result<Known, Refusal> {
+        Err(not_here())
+    }
+    /// Keeps what was answered to it; without an answer it is forgotten, and can be sent again.
+    async fn settle_request(&self, _: &Repeatable, _: Option<&GivenAnswer>) -> Result<(), Refusal> {
+        Err(not_here())
     }
     /// Writes down that somebody was refused.
     async fn note_refusal(&self, _: &Caller, _: &Peer, _: &str) -> Result<(), Refusal> {

@@ -163,8 +163,21 @@ pub struct TaskFilter {
     pub project: Option<String>,
     /// Only those that are not over.
     pub open: bool,
-    /// At most so many; 0 means 50.
+    /// At most so many; 0 means 50, and more than 500 are not listed at once.
     pub limit: u32,
+    /// Only those that come after this one in the list, which is the last of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+}
+
+impl TaskFilter {
+    /// How many are listed at most.
+    pub fn most(&self) -> u32 {
+        match self.limit {
+            0 => 50,
+            limit => limit.min(500),
+        }
+    }
 }
 
 /// A file that will come with a request.

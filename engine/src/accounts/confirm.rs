@@ -60,10 +60,15 @@ pub(super) async fn now(
 async fn is_right(service: &AccountService, caller: &Caller, proof: &ProveFactor) -> Result<bool, Refusal> {
     let known = service.parts.store.credentials(&caller.actor.name).await?;
     let Some(known) = known.filter(|known| known.actor.user == caller.actor.user) else { return Ok(false) };
-    match (&proof.password, &proof.code) {
-        (Some(password), _) => Ok(is_password(service, password, known.password_hash).await?),
-        (None, Some(code)) if known.second_factor => is_code(service, &caller.actor.user, code).await,
-        (None, _) => Ok(false),
+    // All that is shown must be right.
+    if let Some(password) = &proof.password
+        && !is_password(service, password, known.password_hash).await?
+    {
+        return Ok(false);
+    }
+    match &proof.code {
+        Some(code) => Ok(known.second_factor && is_code(service, &caller.actor.user, code).await?),
+        None => Ok(proof.password.is_some()),
     }
 }
 

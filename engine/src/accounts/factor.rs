@@ -63,6 +63,11 @@ pub(super) async fn remove(
     peer: &Peer,
     proof: ProveFactor,
 ) -> Result<(), Denied> {
+    // Whoever has found out the password alone must not get rid of what it is not enough for.
+    if proof.password.is_some() && proof.code.is_none() {
+        let needed = "a code of the second factor, or a recovery code, is needed to remove it";
+        return Err(Refusal::Forbidden(needed.to_owned()).into());
+    }
     prove::now(service, caller, peer, &proof).await?;
     let removed = own_deed(caller, Kind::FactorRemoved, Some(peer));
     service.parts.store.noting(removed).remove_factor(&caller.actor.user).await.map_err(Refusal::from)?;

@@ -26,8 +26,9 @@ use async_trait::async_trait;
 use password::Passwords;
 use secrecy::{ExposeSecret as _, SecretString};
 use signalbox_core::account::{
-    Accounts, Caller, ChangePassword, ConfirmFactor, Denied, Exchange, Invitation, MadeToken, MakeToken, Me, NewFactor,
-    Peer, ProveFactor, RecoveryCodes, SessionReport, SignIn, SignedIn, TokenPair, TokenReport, Welcome,
+    Accounts, Caller, ChangePassword, ConfirmFactor, Denied, Exchange, GivenAnswer, Invitation, Known, MadeToken,
+    MakeToken, Me, NewFactor, Peer, ProveFactor, RecoveryCodes, Repeatable, SessionReport, SignIn, SignedIn, TokenPair,
+    TokenReport, Welcome,
 };
 use signalbox_core::audit::{Deed, Kind, Who};
 use signalbox_core::id::UserId;
@@ -106,6 +107,14 @@ impl Accounts for AccountService {
 
     async fn exchange(&self, peer: &Peer, exchange: Exchange) -> Result<TokenPair, Denied> {
         exchange::exchange(self, peer, exchange).await
+    }
+
+    async fn begin_request(&self, request: &Repeatable) -> Result<Known, Refusal> {
+        Ok(self.parts.store.begin_request(request, fresh::now()).await?)
+    }
+
+    async fn settle_request(&self, request: &Repeatable, answer: Option<&GivenAnswer>) -> Result<(), Refusal> {
+        Ok(self.parts.store.settle_request(request, answer).await?)
     }
 
     async fn sign_out(&self, caller: &Caller) -> Result<(), Refusal> {

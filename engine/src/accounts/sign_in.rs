@@ -80,6 +80,8 @@ async fn known_name<'a>(service: &AccountService, name: &'a str) -> Result<&'a s
 
 async fn examine(service: &AccountService, shown: &SignIn) -> Result<Found, Refusal> {
     let known = service.parts.store.credentials(&shown.name).await?;
+    // A database may take a name with blanks behind it for the same; attempts on it would be counted apart.
+    let known = known.filter(|known| known.actor.name == shown.name);
     let kept = known.as_ref().and_then(|known| known.password_hash.clone());
     let right = service.passwords.check(&shown.password, kept).await?;
     let Some(Credentials { actor, second_factor, .. }) = known.filter(|_| right) else {

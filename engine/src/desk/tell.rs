@@ -84,7 +84,7 @@ impl DeskService {
         let mut reply = Reply::new().title("Waiting and running");
         let mut count = 0;
         for project in self.visible_here(case).await? {
-            let filter = TaskFilter { project: Some(project.name.clone()), open: true, limit: QUEUE };
+            let filter = TaskFilter { project: Some(project.name.clone()), open: true, limit: QUEUE, before: None };
             for task in self.hub.tasks(&case.actor, filter).await? {
                 let age = Spoken(fresh::now().since(task.created_at));
                 let what = brief(&task.prompt, 60);

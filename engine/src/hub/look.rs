@@ -21,8 +21,12 @@ pub(crate) async fn tasks(parts: &Parts, actor: &Actor, filter: TaskFilter) -> R
         Some(name) => Some(access::project(parts, actor, name).await?.0.id),
         None => None,
     };
+    let before = match &filter.before {
+        Some(last) => Some(access::task(parts, actor, last).await?.0).map(|task| (task.created_at, task.id)),
+        None => None,
+    };
     let visible = parts.store.visible_to(actor).await?;
-    Ok(parts.store.tasks(&TaskQuery { project, open: filter.open, limit: filter.limit, visible }).await?)
+    Ok(parts.store.tasks(&TaskQuery { project, open: filter.open, limit: filter.most(), before, visible }).await?)
 }
 
 pub(crate) async fn approvals(parts: &Parts, actor: &Actor) -> Result<Vec<Approval>, Refusal> {

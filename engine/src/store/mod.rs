@@ -44,6 +44,7 @@ mod places;
 mod projects;
 mod queue;
 mod record;
+mod repeats;
 mod roster;
 mod sandboxes;
 mod schedules;

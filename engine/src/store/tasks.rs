@@ -24,8 +24,10 @@ pub struct TaskQuery {
     pub project: Option<ProjectId>,
     /// Only those that are not over.
     pub open: bool,
-    /// At most so many; 0 means 50.
+    /// At most so many.
     pub limit: u32,
+    /// Only those that come after this one, by when it was asked and its id.
+    pub before: Option<(signalbox_core::time::Timestamp, TaskId)>,
     /// Only of projects that may be shown.
     pub visible: Visible,
 }
@@ -96,9 +98,12 @@ impl Store {
         if wanted.open {
             query.push(" AND status IN ('queued', 'running', 'parked')");
         }
+        if let Some((at, id)) = &wanted.before {
+            query.push(" AND (created_at < ").push_bind(at.millis()).push(" OR (created_at = ").push_bind(at.millis());
+            query.push(" AND id < ").push_bind(id.as_str().to_owned()).push("))");
+        }
         only_visible(&mut query, &wanted.visible);
-        let limit = if wanted.limit == 0 { 50 } else { wanted.limit };
-        query.push(" ORDER BY created_at DESC, id DESC LIMIT ").push_bind(i64::from(limit));
+        query.push(" ORDER BY created_at DESC, id DESC LIMIT ").push_bind(i64::from(wanted.limit));
         let rows = query.build().fetch_all(&mut *self.db.read().await?).await?;
         let mut tasks = Vec::with_capacity(rows.len());
         for row in &rows {

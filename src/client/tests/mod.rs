@@ -131,7 +131,12 @@ async fn nobody_there_is_said_as_such() {
 async fn what_is_asked_arrives_whole_and_odd_names_lead_nowhere() {
     let house = House::open().await;
     let client = house.client();
-    let filter = TaskFilter { project: Some("a&b = c".to_owned()), open: true, limit: 7 };
+    let filter = TaskFilter {
+        project: Some("a&b = c".to_owned()),
+        open: true,
+        limit: 7,
+        before: Some("4t0x8m2v9qhc".to_owned()),
+    };
     let _ = client.tasks(&actor(), filter.clone()).await;
     let _ = client.task(&actor(), "a/../b?c#d").await;
     let place: Place = "telegram:-100/7".parse().unwrap();

@@ -75,7 +75,5 @@ async fn places_of_chats_that_are_not_set_up_are_named() {
         ["hook", "add", "pager", "--project", "site", "--as", "nobody", "--place", "discord:1234567890123456789"];
     complains(&world.says(&hook).await, 1, &["nobody"]);
     complains(&world.says(&["hook", "example", "nope"]).await, 2, &["standard", "grafana"]);
-    let subscription = ["subscription", "add", "board", "--project", "site", "--url", "https://localhost/"];
-    complains(&world.says(&subscription).await, 2, &["private", "webhooks.networks"]);
     world.ends().await;
 }

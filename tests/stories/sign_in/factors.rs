@@ -61,6 +61,11 @@ async fn a_second_factor_is_asked_for_counts_once_and_can_be_recovered_from() {
     let bare = ada.sends(Method::DELETE, path, &Value::Null).await;
     assert_eq!((bare.status.as_u16(), &bare.body["password_needed"]), (403, &json!(true)));
     assert_eq!(ada.sends(Method::DELETE, path, &remove(json!({ "password": "wrong wrong wrong" }))).await.status, 403);
+    let alone = ada.sends(Method::DELETE, path, &remove(json!({ "password": GOOD }))).await;
+    assert!(alone.status == 403 && alone.body.to_string().contains("recovery code"), "{alone:?}");
+    let half =
+        ada.sends(Method::DELETE, path, &remove(json!({ "password": "wrong wrong", "code": recovery[1] }))).await;
+    assert_eq!(half.status, 403, "both must be right");
     assert_eq!(ada.sends(Method::DELETE, path, &remove(json!({ "code": recovery[1] }))).await.status, 204);
     assert_eq!(stage.browser().signs_in("ada", GOOD).await.status, 200);
     drop((ada, browser));

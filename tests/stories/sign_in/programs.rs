@@ -1,6 +1,6 @@
 //! Programs with tokens.
 
-use super::stage::{GOOD, Stage};
+use super::stage::{GOOD, Stage, answered};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -80,6 +80,84 @@ async fn a_refresh_token_is_used_once_and_one_that_comes_twice_ends_them_all() {
     let id = made["id"].as_str().unwrap();
     ada.sends(Method::DELETE, &format!("/api/v1/me/tokens/{id}"), NOTHING).await;
     assert_eq!(stage.bears(&access, Method::GET, "/api/v1/tasks", NOTHING).await.status, 401);
+    drop(ada);
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn a_request_with_a_key_is_done_once_and_answered_the_same_to_whoever_asked() {
+    let stage = Stage::opens().await;
+    let mut ada = stage.admin().await;
+    let git = stage.world.repository();
+    let project = json!({ "name": "site", "git": git.to_str().unwrap(), "policy": null, "credential": null });
+    assert_eq!(ada.posts("/api/v1/projects", project).await.status, 200);
+    let mut tokens = Vec::new();
+    for (name, scopes) in [("all", json!(["read", "work", "manage"])), ("reads", json!(["read"]))] {
+        let made = ada.posts("/api/v1/me/tokens", json!({ "name": name, "scopes": scopes, "days": 1 })).await;
+        tokens.push(made.body["token"].as_str().unwrap().to_owned());
+    }
+    let ask = |token: &str, key: &'static str, body: &Value| {
+        let request = stage.asks(Method::POST, "/api/v1/hooks").bearer_auth(token).header("idempotency-key", key);
+        answered(request.json(body))
+    };
+    let rules = include_str!("../../../config/hooks/standard.toml");
+    let hook = |name: &str| json!({ "name": name, "project": "site", "user": "ada", "rules": rules, "places": [] });
+    let first = ask(&tokens[0], "k-1", &hook("pager")).await;
+    assert_eq!(first.status, 200, "{first:?}");
+    for _ in 0..3 {
+        let again = ask(&tokens[0], "k-1", &hook("pager")).await;
+        assert_eq!((again.status, &again.body), (first.status, &first.body), "the secret, too, is the same");
+        assert_eq!(again.headers["idempotency-replayed"], "true");
+    }
+    let other = ask(&tokens[0], "k-1", &hook("other")).await;
+    assert!(other.status == 409 && other.body["detail"].as_str().unwrap().contains("another request"), "{other:?}");
+    let less = ask(&tokens[1], "k-1", &hook("pager")).await;
+    assert!(less.status == 409 && !less.body.to_string().contains("whsec"), "{less:?}");
+    assert_eq!(ask(&tokens[0], "k 2", &hook("other")).await.status, 422);
+    assert_eq!(ask("sbp_nonsense", "k-1", &hook("pager")).await.status, 401);
+    let refused = ask(&tokens[1], "k-3", &hook("third")).await;
+    assert_eq!(refused.status, 403, "{refused:?}");
+    assert!(!ask(&tokens[1], "k-3", &hook("third")).await.headers.contains_key("idempotency-replayed"));
+    let (new, twice) = (hook("both"), ask(&tokens[0], "k-4", &hook("both")));
+    let (one, two) = tokio::join!(twice, ask(&tokens[0], "k-4", &new));
+    let statuses = [one.status.as_u16(), two.status.as_u16()];
+    assert!(statuses.contains(&200) && statuses.iter().all(|status| [200, 409].contains(status)), "{one:?} {two:?}");
+    let hooks = ada.gets("/api/v1/hooks").await.body;
+    assert_eq!(hooks.as_array().unwrap().len(), 2, "{hooks}");
+    drop(ada);
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn a_list_of_tasks_names_its_next_page() {
+    let stage = Stage::opens().await;
+    let mut ada = stage.admin().await;
+    let git = stage.world.repository();
+    let project = json!({ "name": "site", "git": git.to_str().unwrap(), "policy": null, "credential": null });
+    assert_eq!(ada.posts("/api/v1/projects", project).await.status, 200);
+    let mut asked = Vec::new();
+    for key in 0..5 {
+        let task = json!({ "source": "pages", "key": key.to_string(), "project": "site", "conversation": null,
+            "place": "web:pages", "prompt": "Later", "attachments": [], "model": null, "priority": 0,
+            "not_before": 9_000_000_000_000_i64, "limits": {}, "asking": "ask" });
+        asked.push(ada.posts("/api/v1/tasks", task).await.body["task"].clone());
+    }
+    let (mut listed, mut pages) = (Vec::new(), 0);
+    let mut address = "/api/v1/tasks?project=site&limit=2".to_owned();
+    loop {
+        let page = ada.gets(&address).await;
+        assert_eq!(page.status, 200, "{page:?}");
+        listed.extend(page.body.as_array().unwrap().iter().map(|task| task["id"].clone()));
+        pages += 1;
+        let Some(link) = page.headers.get("link") else { break };
+        let link = link.to_str().unwrap().strip_suffix(">; rel=\"next\"").unwrap();
+        address = link.strip_prefix('<').unwrap().to_owned();
+    }
+    asked.sort_by_key(Value::to_string);
+    listed.sort_by_key(Value::to_string);
+    assert_eq!((listed, pages), (asked, 3));
+    assert_eq!(ada.gets("/api/v1/tasks?before=zzzzzzzzzzzz").await.status, 404);
+    assert_eq!(ada.gets("/api/v1/tasks?limit=4000000000").await.status, 200);
     drop(ada);
     stage.ends().await;
 }

@@ -39,7 +39,7 @@ pub(super) async fn record(app: &App, actor: &Actor, id: &str, task: &TaskId, af
 
 /// The newest tasks, whenever one changes.
 pub(super) async fn tasks(app: &App, actor: &Actor, id: &str, project: Option<String>) -> Result<Feed, Refusal> {
-    let look = Tasks { filter: TaskFilter { project, open: false, limit: TASKS } };
+    let look = Tasks { filter: TaskFilter { project, limit: TASKS, ..TaskFilter::default() } };
     watch(app, actor, id, look).await
 }
 

@@ -12,9 +12,8 @@ use axum::routing::get;
 use serde::Deserialize;
 use signalbox_core::port::TaskFilter;
 
-/// How many tasks a page shows, and how many at most.
+/// How many tasks a page shows.
 const PAGE: u32 = 50;
-const MOST: u32 = 500;
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/tasks", get(list_tasks))
@@ -25,7 +24,7 @@ pub(super) fn routes() -> Router<App> {
 struct Wanted {
     project: String,
     open: Option<String>,
-    limit: u32,
+    before: Option<String>,
 }
 
 #[derive(Template)]
@@ -36,16 +35,19 @@ struct TasksPage {
     projects: Vec<String>,
     project: String,
     open: bool,
-    more: Option<u32>,
+    /// The last task, where there may be more.
+    more: Option<String>,
+    is_first: bool,
 }
 
 async fn list_tasks(State(app): State<App>, Visitor { actor, .. }: Visitor, Asked(wanted): Asked<Wanted>) -> Shown {
-    let limit = wanted.limit.clamp(PAGE, MOST);
     let open = wanted.open.is_some();
     let project = Some(wanted.project.clone()).filter(|name| !name.is_empty());
-    let tasks = TaskRow::list(&app, &actor, TaskFilter { project, open, limit }).await?;
+    let tasks =
+        TaskRow::list(&app, &actor, TaskFilter { project, open, limit: PAGE, before: wanted.before.clone() }).await?;
     let projects = app.hub.projects(&actor).await?.into_iter().map(|project| project.name).collect();
     let frame = Frame::of(&app, &actor, Section::Tasks, "Tasks").await?;
-    let more = (tasks.len() as u32 == limit && limit < MOST).then_some((limit + PAGE).min(MOST));
-    page(&TasksPage { frame, tasks, projects, project: wanted.project, open, more })
+    let last = tasks.last().filter(|_| tasks.len() == PAGE as usize);
+    let more = last.map(|last| last.id.clone());
+    page(&TasksPage { frame, tasks, projects, project: wanted.project, open, more, is_first: wanted.before.is_none() })
 }

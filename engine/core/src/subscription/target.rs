@@ -2,7 +2,6 @@
 //! on each connection.
 
 use crate::address::Reach;
-use std::net::Ipv4Addr;
 use url::{Host, Url};
 
 /// The longest address.
@@ -48,8 +47,6 @@ pub fn target(text: &str, reach: &Reach) -> Result<Url, BadTarget> {
     let address = match url.host().ok_or(BadTarget::Unreadable)? {
         Host::Ipv4(address) => Some(address.into()),
         Host::Ipv6(address) => Some(address.into()),
-        // This machine, by RFC 6761.
-        Host::Domain(name) if name == "localhost" || name.ends_with(".localhost") => Some(Ipv4Addr::LOCALHOST.into()),
         Host::Domain(_) => None,
     };
     match address {
@@ -81,8 +78,6 @@ mod tests {
     fn what_cannot() {
         let private = [
             "https://127.0.0.1/",
-            "https://localhost/",
-            "https://a.LocalHost:8443/",
             "https://0x7f.1/",
             "https://2130706433/",
             "https://0177.0.0.1/",

@@ -24,7 +24,7 @@ async fn a_prompt_of_a_megabyte_comes_back_whole(bench: Arc<Bench>) {
     let id = bench.store.submit(new.clone()).await.unwrap().task;
     assert_eq!(bench.store.task(&id).await.unwrap().unwrap().prompt, new.task.prompt);
     assert_eq!(bench.count("SELECT CAST(MAX(LENGTH(command)) AS CHAR) + 0 < 40000 FROM tasks").await, 1);
-    let query = TaskQuery { project: None, open: true, limit: 0, visible: Visible::All };
+    let query = TaskQuery { project: None, open: true, limit: 50, before: None, visible: Visible::All };
     assert_eq!(bench.store.tasks(&query).await.unwrap()[0].prompt, new.task.prompt);
 }
 

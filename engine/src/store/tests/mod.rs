@@ -20,6 +20,7 @@ mod leases;
 mod outcomes;
 mod people;
 mod queue;
+mod repeats;
 mod retention;
 mod schema;
 mod secrets;

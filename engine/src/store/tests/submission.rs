@@ -15,6 +15,7 @@ super::on_both!(
     a_failed_submission_leaves_nothing,
     keys_that_differ_in_a_blank_are_two,
     tasks_are_found_by_the_beginning_of_their_id,
+    a_list_goes_on_page_by_page_with_nothing_missed_or_doubled,
     lists_show_only_what_may_be_seen,
 );
 
@@ -124,6 +125,31 @@ async fn tasks_are_found_by_the_beginning_of_their_id(bench: Arc<Bench>) {
     }
 }
 
+async fn a_list_goes_on_page_by_page_with_nothing_missed_or_doubled(bench: Arc<Bench>) {
+    let cast = Cast::on(&bench.store).await;
+    let mut all = Vec::new();
+    for second in [1, 1, 1, 2, 3, 3, 4] {
+        let mut new = cast.task();
+        new.task.created_at = at(second * 1_000);
+        all.push((new.task.created_at, bench.store.submit(new).await.unwrap().task));
+    }
+    all.sort();
+    all.reverse();
+    let (mut listed, mut before) = (Vec::new(), None);
+    loop {
+        let query = TaskQuery { project: None, open: false, limit: 2, before, visible: Visible::All };
+        let page = bench.store.tasks(&query).await.unwrap();
+        let Some(last) = page.last() else { break };
+        before = Some((last.created_at, last.id.clone()));
+        // What is asked meanwhile moves nothing.
+        let mut new = cast.task();
+        new.task.created_at = at(9_000);
+        bench.store.submit(new).await.unwrap();
+        listed.extend(page.into_iter().map(|task| (task.created_at, task.id)));
+    }
+    assert_eq!(listed, all);
+}
+
 async fn lists_show_only_what_may_be_seen(bench: Arc<Bench>) {
     let cast = Cast::on(&bench.store).await;
     let beta = add_project(&bench.store, "beta", &cast.ann).await;
@@ -132,7 +158,7 @@ async fn lists_show_only_what_may_be_seen(bench: Arc<Bench>) {
     other.task.created_at = at(2_000);
     let other = bench.store.submit(other).await.unwrap().task;
     let list = |visible, open| {
-        let (store, query) = (bench.store.clone(), TaskQuery { project: None, open, limit: 0, visible });
+        let (store, query) = (bench.store.clone(), TaskQuery { project: None, open, limit: 50, before: None, visible });
         async move { store.tasks(&query).await.unwrap().into_iter().map(|task| task.id).collect::<Vec<_>>() }
     };
     assert_eq!(list(Visible::All, true).await, [other.clone(), mine.clone()]);
