@@ -11,13 +11,27 @@ use signalbox_core::task::Task;
 use signalbox_engine::fresh;
 
 pub(super) async fn list(args: TasksArgs, hub: &SocketHub) -> anyhow::Result<()> {
-    let filter = TaskFilter { project: args.project, open: !args.all, limit: args.limit, before: None };
-    let tasks = hub.tasks(&operator(), filter).await?;
+    let tasks = tasks(&args, hub).await?;
     if args.json {
         return print_json(&tasks);
     }
     let projects = hub.projects(&operator()).await?;
     print(&show::task::tasks(&tasks, &projects, fresh::now(), Look::of_stdout()))
+}
+
+/// As many as are wanted, page by page.
+async fn tasks(args: &TasksArgs, hub: &SocketHub) -> anyhow::Result<Vec<Task>> {
+    let mut filter = TaskFilter { project: args.project.clone(), open: !args.all, limit: args.limit, before: None };
+    let mut tasks = hub.tasks(&operator(), filter.clone()).await?;
+    let mut came = tasks.len();
+    while came == filter.most() as usize && tasks.len() < args.limit as usize {
+        filter.limit = args.limit - u32::try_from(tasks.len())?;
+        filter.before = tasks.last().map(|last| last.id.to_string());
+        let page = hub.tasks(&operator(), filter.clone()).await?;
+        came = page.len();
+        tasks.extend(page);
+    }
+    Ok(tasks)
 }
 
 pub(super) async fn show(args: &ShowArgs, hub: &SocketHub) -> anyhow::Result<()> {

@@ -32,7 +32,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { connections: 500, connections_per_address: 100, head: Duration::from_secs(15) }
+        Self { connections: 500, connections_per_address: 250, head: Duration::from_secs(15) }
     }
 }
 
