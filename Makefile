@@ -37,4 +37,4 @@ bench: setup image ## measure the bridge against the bare CLI, side by side
 	@cargo bench --locked --quiet --package signalbox --bench bridge
 
 screenshots: setup image ## take the pictures of every page in docs/screenshots anew
-	@cargo nextest run --locked --cargo-quiet --workspace --run-ignored only -E 'test(/^browser::pictures/)'
+	@SIGNALBOX_WRITE_DOCS=1 cargo nextest run --locked --cargo-quiet --workspace -E 'test(/^browser::pictures/)'

@@ -4,26 +4,27 @@
 //! line uses to speak to a running hub. [`Channel`] is how the engine reaches a kind of place; every adapter brings one.
 //! [`Forge`] is a platform that keeps repositories, where the hub has an account of its own.
 
+mod channel;
+mod forge;
+
+pub use channel::{Channel, Handed, SendError, Sent};
+pub use forge::{Forge, KnownPlace, RemoteToken};
+
 use crate::approval::{Approval, Saying};
 use crate::audit::Auditing;
 use crate::automation::Automation;
-use crate::card::Card;
 use crate::command::Mode;
-use crate::delivery::Delivery;
-use crate::desk::Privacy;
 use crate::event::Live;
 use crate::grant::GrantSpan;
 use crate::ground::Ground;
-use crate::id::{ApprovalId, ConversationId, DeliveryId, ProjectId, TaskId, UserId};
+use crate::id::{ApprovalId, ConversationId, ProjectId, TaskId, UserId};
 use crate::people::{Actor, Identity, Role};
 use crate::place::Place;
 use crate::reading::Reading;
 use crate::task::{Limits, Task};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 
 /// Why the hub did not do what it was asked. The text is meant for the person who asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -376,130 +377,11 @@ pub trait Hub: Auditing + Automation + Reading {
     async fn make_link_code(&self, actor: &Actor, person: &str) -> Result<NewLinkCode, Refusal>;
     /// The places that are bound or were heard of, with what keeps us from speaking there.
     async fn places(&self, actor: &Actor) -> Result<Vec<PlaceReport>, Refusal>;
-    /// Binds a place to a project: what is asked there is about it. Gives the place as it is bound: by the name that it has now, as its
-    /// platform writes it.
+    /// Binds a place to a project: what is asked there is about it. Gives the place as it is bound, by the name that it has
+    /// now, as its platform writes it.
     async fn bind(&self, actor: &Actor, project: &str, place: &Place) -> Result<Place, Refusal>;
     /// What is asked in a place is about no project any more.
     async fn unbind(&self, actor: &Actor, place: &Place) -> Result<(), Refusal>;
     /// What keeps the hub from doing its work right now, a sentence each; empty means ready.
     async fn faults(&self) -> Result<Vec<String>, Refusal>;
-}
-
-/// A message that a channel delivered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
-    /// The platform's id of the message, needed to edit it later; none where nothing can be edited.
-    pub message: Option<String>,
-    /// Every message that it became, where it became several; an answer to any of them is an answer to the card.
-    pub all: Vec<String>,
-}
-
-impl Sent {
-    /// It is one message.
-    pub fn one(message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self { all: vec![message.clone()], message: Some(message) }
-    }
-}
-
-/// Why a channel could not deliver.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SendError {
-    /// It may work later; `after` is what the platform asked for.
-    #[error("{reason}")]
-    Later {
-        /// How long the platform wants to be left alone.
-        after: Option<Duration>,
-        /// What happened.
-        reason: String,
-    },
-    /// Some of it is there, the rest is not: the next try sends what is missing.
-    #[error("{reason}")]
-    Broken {
-        /// The messages that are there, those of earlier tries included.
-        sent: Vec<String>,
-        /// How long the platform wants to be left alone.
-        after: Option<Duration>,
-        /// What happened.
-        reason: String,
-    },
-    /// The place is gone or has shut us out: nothing will ever arrive there.
-    #[error("{reason}")]
-    Gone {
-        /// What happened.
-        reason: String,
-    },
-    /// The platform refuses this message as such; the next one may be fine.
-    #[error("{reason}")]
-    Refused {
-        /// What happened.
-        reason: String,
-    },
-    /// The place goes by another name now: everything bound to it moves there, and it is sent again.
-    #[error("the place has moved to {0}")]
-    Moved(Place),
-    /// The message to be edited is not there any more: send it anew.
-    #[error("the message to edit is gone")]
-    EditLost,
-}
-
-/// How the engine reaches a kind of place. A channel renders and sends; it decides nothing.
-#[async_trait]
-pub trait Channel: Send + Sync + 'static {
-    /// The kind of place it serves: the part before the colon.
-    fn kind(&self) -> &'static str;
-    /// Sends a card as a new message.
-    async fn send(&self, delivery: &Delivery) -> Result<Sent, SendError>;
-    /// Replaces a message that was sent before.
-    async fn edit(&self, delivery: &Delivery, message: &str) -> Result<Sent, SendError>;
-    /// Who can read in a place, where the platform says so. It is asked before something is sent to a place from which nothing
-    /// was heard yet; what nobody knows counts as public.
-    async fn privacy(&self, _place: &Place) -> Option<Privacy> {
-        None
-    }
-}
-
-/// A card together with the id that tells repetitions apart, as an attached terminal is given it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Handed {
-    /// The delivery.
-    pub delivery: DeliveryId,
-    /// The card.
-    pub card: Card,
-}
-
-/// What opens a repository by https, for a while.
-#[derive(Debug, Clone)]
-pub struct RemoteToken {
-    /// The user name that goes with it, e.g. `x-access-token`.
-    pub user: String,
-    /// The token.
-    pub token: SecretString,
-}
-
-/// A place as its platform knows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownPlace {
-    /// Its name, as the platform writes it.
-    pub place: Place,
-    /// Its number there, which stays when the name passes on.
-    pub number: String,
-}
-
-/// A platform that keeps repositories: it opens those for which a project has no credential of its own.
-#[async_trait]
-pub trait Forge: Send + Sync + 'static {
-    /// The token for a repository by its address; none where the address is of no platform that is known here, or we were
-    /// not let in there. It may end soon: it is asked for anew each time that it is needed.
-    async fn token_for(&self, address: &str) -> Result<Option<RemoteToken>, Refusal>;
-    /// A place as the platform knows it; none where it is a place of another platform.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`] and [`Refusal::NotFound`] where it is no place or there is none that we may see,
-    /// [`Refusal::Unavailable`] where the platform does not answer.
-    async fn place(&self, place: &Place) -> Result<Option<KnownPlace>, Refusal>;
-    /// The token was not accepted: the next one is made anew.
-    async fn forget(&self, address: &str);
-    /// Whether the repository's own rules guard a branch; false where that is not known here.
-    async fn is_protected(&self, address: &str, branch: &str) -> Result<bool, Refusal>;
 }

@@ -169,15 +169,29 @@ impl<'a> Scene<'a> {
         Some(Said::Words { text: text.to_owned(), answers: None, files: Vec::new(), missing: Vec::new() })
     }
 
+    /// By what words begin work, if they do: those that ask, decide or stop begin none.
+    fn begins(&self, command: &Command, text: &str, by: Option<Trigger>) -> Option<Trigger> {
+        let begins = match command {
+            Command::SubmitTask { .. } | Command::RetryTask { .. } => true,
+            Command::StartConversation { prompt } | Command::ContinueConversation { prompt, .. } => prompt.is_some(),
+            _ => false,
+        };
+        let comment = || {
+            let text = visible(text).to_lowercase();
+            let called = self.manner().mentions.iter().any(|name| text.contains(&name.to_lowercase()));
+            if called { Trigger::Mention } else { Trigger::Command }
+        };
+        begins.then(|| by.unwrap_or_else(comment))
+    }
+
     fn asked(&self, deed: Deed) -> Option<Asked> {
         let thread = Thread { repo: self.repo.clone(), number: deed.number };
-        let trigger = match &deed.what {
-            Said::Words { text, .. } => begins(text, &self.manner(), deed.trigger),
-            _ => None,
-        };
-        let urgent = match &deed.what {
-            Said::Words { text, .. } => is_urgent(text, &self.manner()),
-            _ => true,
+        let (trigger, urgent) = match &deed.what {
+            Said::Words { text, .. } => match parse(text, &self.manner()) {
+                Ok(Some(command)) => (self.begins(&command, text, deed.trigger), decides(&command)),
+                Ok(None) | Err(_) => (None, false),
+            },
+            _ => (None, true),
         };
         let account = Identity { platform: crate::KIND.to_owned(), account: self.sender.id.to_string() };
         let heard = Heard {
@@ -217,26 +231,9 @@ pub(crate) fn head(head: &End, base: &End) -> Option<Head> {
     sound.then(|| Head { branch: head.branch.clone(), commit: head.sha.clone(), is_ours })
 }
 
-/// By what words begin work, if they do: those that ask, decide or stop begin none.
-fn begins(text: &str, manner: &Manner, by: Option<Trigger>) -> Option<Trigger> {
-    let begins = match parse(text, manner).ok()?? {
-        Command::SubmitTask { .. } | Command::RetryTask { .. } => true,
-        Command::StartConversation { prompt } | Command::ContinueConversation { prompt, .. } => prompt.is_some(),
-        _ => false,
-    };
-    let text = visible(text).to_lowercase();
-    let called = manner.mentions.iter().any(|name| text.contains(&name.to_lowercase()));
-    let comment = if called { Trigger::Mention } else { Trigger::Command };
-    begins.then_some(by.unwrap_or(comment))
-}
-
-fn is_urgent(text: &str, manner: &Manner) -> bool {
-    let command = parse(text, manner);
-    let decides = |command: &Command| {
-        matches!(
-            command,
-            Command::Approve { .. } | Command::Deny { .. } | Command::Answer { .. } | Command::StopTask { .. }
-        )
-    };
-    command.is_ok_and(|command| command.is_some_and(|command| decides(&command)))
+fn decides(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Approve { .. } | Command::Deny { .. } | Command::Answer { .. } | Command::StopTask { .. }
+    )
 }

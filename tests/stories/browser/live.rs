@@ -1,7 +1,7 @@
 //! A task followed live, while the hub goes away and comes back.
 
 use super::window::{Device, Window};
-use crate::sign_in::stage::{Browser, Stage};
+use crate::sign_in::stage::Stage;
 use serde_json::{Value, json};
 use signalbox_testkit::script::Script;
 use std::net::TcpListener;
@@ -22,18 +22,6 @@ fn steps() -> String {
     (1..=8).fold(Script::new(), step).say("All steps are done.").to_string()
 }
 
-async fn asks(stage: &Stage, admin: &mut Browser<'_>) -> String {
-    let git = stage.world.repository();
-    let project = json!({ "name": "site", "git": git.to_str().unwrap(), "policy": null, "credential": null });
-    assert_eq!(admin.posts("/api/v1/projects", project).await.status, 200);
-    let task = json!({ "source": "live", "key": "1", "project": "site", "conversation": null, "place": "web:live",
-        "prompt": steps(), "attachments": [], "model": null, "priority": 0, "not_before": null, "limits": {},
-        "asking": "allow_all" });
-    let answer = admin.posts("/api/v1/tasks", task).await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    answer.body["task"].as_str().unwrap().to_owned()
-}
-
 /// Waits until the transcript has an entry that says just this; the prompt, above, says it all from the start.
 async fn is_told(window: &Window, words: &str) {
     let look = async || {
@@ -49,7 +37,8 @@ async fn a_page_that_is_open_while_the_hub_dies_goes_on_and_misses_and_doubles_n
     let stage = Stage::opens_with(&[("SIGNALBOX_WEB_LISTEN", &format!("127.0.0.1:{port}"))]).await;
     let mut ada = stage.admin().await;
     let window = Window::opens(&stage.base, Device::Desk).await;
-    let task = asks(&stage, &mut ada).await;
+    ada.adds_site().await;
+    let task = ada.submits(&steps(), json!({ "asking": "allow_all" })).await;
     drop(ada);
     window.visits(&format!("/tasks/{task}")).await;
     window.signs_in("ada").await;

@@ -1,10 +1,12 @@
-//! Pictures of every page for the documentation: `make screenshots` runs this, and nothing else does.
+//! Pictures of every page for the documentation: each page can be taken in every way, and the documentation has just these.
+//! `make screenshots` takes them anew.
 
 use super::gallery::{Gallery, Page};
 use super::window::{Device, Theme};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// What differs from one run to the next is made the same: times, ids, hashes and where the repository lies. And what only
@@ -36,27 +38,54 @@ const SETTLE: &str = r"
             .replace('HeadlessChrome', 'Chrome');
     }";
 
+/// The ways in which a page is taken, as its picture's name has them.
+const WAYS: [(Device, &str, Theme, &str); 4] = [
+    (Device::Desk, "desk", Theme::Light, "light"),
+    (Device::Desk, "desk", Theme::Dark, "dark"),
+    (Device::Phone, "phone", Theme::Light, "light"),
+    (Device::Phone, "phone", Theme::Dark, "dark"),
+];
+/// Less than this, in bytes, is a blank page.
+const BLANK: usize = 2_000;
+
 #[tokio::test]
-#[ignore = "it writes docs/screenshots: make screenshots"]
-async fn of_every_page() {
+async fn the_documentation_has_one_of_every_page_in_every_way_and_no_other() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/screenshots");
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
+    let taken = take_all().await;
+    for (name, picture) in &taken {
+        assert!(picture.starts_with(b"RIFF") && picture.len() > BLANK, "{name}: {} bytes", picture.len());
+    }
+    if std::env::var_os("SIGNALBOX_WRITE_DOCS").is_some() {
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        for (name, picture) in &taken {
+            std::fs::write(folder.join(name), picture).unwrap();
+        }
+    }
+    let there = std::fs::read_dir(&folder).unwrap();
+    let there: BTreeSet<_> = there.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let wanted: BTreeSet<_> = taken.into_keys().collect();
+    let (missing, stale): (Vec<_>, Vec<_>) = (wanted.difference(&there).collect(), there.difference(&wanted).collect());
+    assert!(missing.is_empty() && stale.is_empty(), "`make screenshots`: without {missing:?}, too much {stale:?}");
+}
+
+/// Takes every page in every way; gives the pictures by their files' names.
+async fn take_all() -> BTreeMap<String, Vec<u8>> {
     let gallery = Gallery::opens().await;
-    for (device, width) in [(Device::Desk, "desk"), (Device::Phone, "phone")] {
-        for (theme, look) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
-            gallery.window.becomes(device).await;
-            gallery.window.wears(theme).await;
-            gallery.window.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await;
-            for Page { name, path } in &gallery.pages {
-                gallery.window.visits(path).await;
-                gallery.window.looks(SETTLE).await;
-                let wanted = json!({ "format": "webp", "quality": 75 });
-                let picture = gallery.window.devtools("Page.captureScreenshot", wanted).await;
-                let bytes = STANDARD.decode(picture["data"].as_str().unwrap()).unwrap();
-                std::fs::write(folder.join(format!("{name}-{width}-{look}.webp")), bytes).unwrap();
-            }
+    let mut taken = BTreeMap::new();
+    for (device, width, theme, look) in WAYS {
+        gallery.window.becomes(device).await;
+        gallery.window.wears(theme).await;
+        gallery.window.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await;
+        for Page { name, path } in &gallery.pages {
+            gallery.window.visits(path).await;
+            gallery.window.looks(SETTLE).await;
+            let wanted = json!({ "format": "webp", "quality": 75 });
+            let picture = gallery.window.devtools("Page.captureScreenshot", wanted).await;
+            let bytes = STANDARD.decode(picture["data"].as_str().unwrap()).unwrap();
+            taken.insert(format!("{name}-{width}-{look}.webp"), bytes);
         }
     }
     gallery.closes().await;
+    taken
 }

@@ -1,7 +1,6 @@
 //! Many who read at once, and one who does not.
 
 use super::reader::Reader;
-use super::{add_project, submit};
 use crate::sign_in::stage::Stage;
 use futures::StreamExt as _;
 use futures::future::join_all;
@@ -38,9 +37,9 @@ async fn five_hundred_readers_of_a_busy_task_each_hear_every_event_once_in_order
     ])
     .await;
     let mut ada = stage.admin().await;
-    add_project(&stage, &mut ada).await;
+    ada.adds_site().await;
     let cookie = ada.cookie.clone().unwrap();
-    let task = submit(&mut ada, &busy(), "allow_all").await;
+    let task = ada.submits(&busy(), json!({ "asking": "allow_all" })).await;
     let topic = json!({"topic": "task", "task": task});
     // The first few make what is made once.
     let mut readers = Vec::with_capacity(READERS);
@@ -74,12 +73,12 @@ async fn five_hundred_readers_of_a_busy_task_each_hear_every_event_once_in_order
 async fn a_reader_who_does_not_read_is_told_why_it_is_left_and_the_hub_does_not_grow() {
     let stage = Stage::opens().await;
     let mut ada = stage.admin().await;
-    add_project(&stage, &mut ada).await;
+    ada.adds_site().await;
     let cookie = ada.cookie.clone().unwrap();
     let noise = json!({"command": format!("echo {}", "x".repeat(3000)), "description": "Much"});
     let prompt = (0..60).fold(Script::new(), |script, _| script.tool("Bash", noise.clone()));
     let prompt = prompt.say("Done.").to_string();
-    let task = submit(&mut ada, &prompt, "allow_all").await;
+    let task = ada.submits(&prompt, json!({ "asking": "allow_all" })).await;
     let mut reader = Reader::with_cookie(&stage.base, &cookie).await.unwrap();
     reader.subscribes("whole", &json!({"topic": "task", "task": task})).await;
     reader.until(|said| said["type"] == "ended").await;

@@ -3,29 +3,11 @@
 mod crowd;
 mod reader;
 
-use crate::sign_in::stage::{Browser, Stage};
+use crate::sign_in::stage::Stage;
 use reader::Reader;
 use reqwest::Method;
 use serde_json::{Value, json};
 use signalbox_testkit::script::Script;
-
-/// Adds the project `site`.
-async fn add_project(stage: &Stage, admin: &mut Browser<'_>) {
-    let git = stage.world.repository();
-    let project = json!({ "name": "site", "git": git.to_str().unwrap(), "policy": null, "credential": null });
-    assert_eq!(admin.posts("/api/v1/projects", project).await.status, 200);
-}
-
-/// Asks for work on it.
-async fn submit(by: &mut Browser<'_>, prompt: &str, asking: &str) -> String {
-    let key = format!("{:x}", rand::random::<u64>());
-    let task = json!({ "source": "live", "key": key, "project": "site", "conversation": null, "place": "web:live",
-        "prompt": prompt, "attachments": [], "model": null, "priority": 0, "not_before": null,
-        "limits": {}, "asking": asking });
-    let answer = by.posts("/api/v1/tasks", task).await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    answer.body["task"].as_str().unwrap().to_owned()
-}
 
 fn leave_a_trace() -> String {
     let input = json!({"command": "echo once >> trace", "description": "Leave a trace"});
@@ -37,11 +19,11 @@ async fn a_reader_hears_all_once_in_order_and_goes_on_where_it_was_cut_off_by_a_
     let stage = Stage::opens().await;
     let mut ada = stage.admin().await;
     let cookie = ada.cookie.clone();
-    add_project(&stage, &mut ada).await;
+    ada.adds_site().await;
     let mut reader = Reader::with_cookie(&stage.base, cookie.as_deref().unwrap()).await.unwrap();
     reader.subscribes("lists", &json!({"topic": "tasks", "project": "site"})).await;
     reader.subscribes("asked", &json!({"topic": "approvals"})).await;
-    let task = submit(&mut ada, &leave_a_trace(), "ask").await;
+    let task = ada.submits(&leave_a_trace(), json!({})).await;
     reader.subscribes("record", &json!({"topic": "task", "task": task})).await;
     let open = reader.until(|said| said["type"] == "approval" && said["id"] == "asked").await;
     assert_eq!((&open["approval"]["task"], &open["approval"]["state"]), (&json!(task), &json!("open")), "{open}");
@@ -77,7 +59,7 @@ async fn a_reader_hears_all_once_in_order_and_goes_on_where_it_was_cut_off_by_a_
 async fn who_may_not_know_of_it_hears_nothing_and_who_may_no_longer_hears_no_more() {
     let stage = Stage::opens().await;
     let mut ada = stage.admin().await;
-    add_project(&stage, &mut ada).await;
+    ada.adds_site().await;
     let mut bob = stage.person(&mut ada, "bob").await;
     let cookie = bob.cookie.clone().unwrap();
     assert_eq!(Reader::with(&stage.base, &[]).await.unwrap_err(), 401, "nobody is signed in");
@@ -89,7 +71,7 @@ async fn who_may_not_know_of_it_hears_nothing_and_who_may_no_longer_hears_no_mor
     assert_eq!(answer.status, 422, "{answer:?}");
 
     let mut reader = Reader::with_cookie(&stage.base, &cookie).await.unwrap();
-    let task = submit(&mut ada, &leave_a_trace(), "ask").await;
+    let task = ada.submits(&leave_a_trace(), json!({})).await;
     reader.subscribes("record", &json!({"topic": "task", "task": task})).await;
     for (nonsense, why) in [
         ("{", "not understood"),

@@ -88,9 +88,7 @@ async fn a_refresh_token_is_used_once_and_one_that_comes_twice_ends_them_all() {
 async fn a_request_with_a_key_is_done_once_and_answered_the_same_to_whoever_asked() {
     let stage = Stage::opens().await;
     let mut ada = stage.admin().await;
-    let git = stage.world.repository();
-    let project = json!({ "name": "site", "git": git.to_str().unwrap(), "policy": null, "credential": null });
-    assert_eq!(ada.posts("/api/v1/projects", project).await.status, 200);
+    ada.adds_site().await;
     let mut tokens = Vec::new();
     for (name, scopes) in [("all", json!(["read", "work", "manage"])), ("reads", json!(["read"]))] {
         let made = ada.posts("/api/v1/me/tokens", json!({ "name": name, "scopes": scopes, "days": 1 })).await;
@@ -132,15 +130,10 @@ async fn a_request_with_a_key_is_done_once_and_answered_the_same_to_whoever_aske
 async fn a_list_of_tasks_names_its_next_page() {
     let stage = Stage::opens().await;
     let mut ada = stage.admin().await;
-    let git = stage.world.repository();
-    let project = json!({ "name": "site", "git": git.to_str().unwrap(), "policy": null, "credential": null });
-    assert_eq!(ada.posts("/api/v1/projects", project).await.status, 200);
+    ada.adds_site().await;
     let mut asked = Vec::new();
-    for key in 0..5 {
-        let task = json!({ "source": "pages", "key": key.to_string(), "project": "site", "conversation": null,
-            "place": "web:pages", "prompt": "Later", "attachments": [], "model": null, "priority": 0,
-            "not_before": 9_000_000_000_000_i64, "limits": {}, "asking": "ask" });
-        asked.push(ada.posts("/api/v1/tasks", task).await.body["task"].clone());
+    for _ in 0..5 {
+        asked.push(Value::from(ada.submits("Later", json!({ "not_before": 9_000_000_000_000_i64 })).await));
     }
     let (mut listed, mut pages) = (Vec::new(), 0);
     let mut address = "/api/v1/tasks?project=site&limit=2".to_owned();

@@ -17,12 +17,8 @@ struct Things {
 }
 
 impl Things {
-    async fn lay_out(stage: &Stage, admin: &mut Browser<'_>) -> Self {
-        let repository = stage.world.repository();
-        let git = repository.to_str().unwrap();
-        let project = json!({ "name": "site", "git": git, "policy": null, "credential": null });
-        let added = admin.posts("/api/v1/projects", project).await;
-        assert_eq!(added.status, 200, "{added:?}");
+    async fn lay_out(admin: &mut Browser<'_>) -> Self {
+        admin.adds_site().await;
         Self { task: Self::submit(admin, "first").await }
     }
 
@@ -126,7 +122,7 @@ async fn every_route_is_asked_by_everybody() {
     let quiet = [("SIGNALBOX_WEB_REQUESTS_PER_MINUTE", "0"), ("SIGNALBOX_SANDBOX_IMAGE", "signalbox-none:never")];
     let stage = Stage::opens_with(&quiet).await;
     let mut admin = stage.admin().await;
-    let mut things = Things::lay_out(&stage, &mut admin).await;
+    let mut things = Things::lay_out(&mut admin).await;
     let outsider = json!({ "name": "out", "role": "viewer", "project": "site", "admin": false, "identities": [] });
     admin.posts("/api/v1/users", outsider).await;
     let none = json!({ "role": ["site", null], "admin": null, "link": [], "unlink": [] });

@@ -136,6 +136,28 @@ impl Browser<'_> {
         answer
     }
 
+    /// Adds the project `site`, on the world's repository.
+    pub(crate) async fn adds_site(&mut self) {
+        let git = self.stage.world.repository();
+        let project = json!({ "name": "site", "git": git.to_str().unwrap(), "policy": null, "credential": null });
+        let answer = self.posts("/api/v1/projects", project).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+
+    /// Asks for a task on it, with what is different from what is usual; gives its id.
+    pub(crate) async fn submits(&mut self, prompt: &str, different: Value) -> String {
+        let key = format!("{:x}", rand::random::<u64>());
+        let mut task = json!({ "source": "web", "key": key, "project": "site", "conversation": null, "place": "web:story",
+            "prompt": prompt, "attachments": [], "model": null, "priority": 0, "not_before": null, "limits": {},
+            "asking": "ask" });
+        for (name, value) in different.as_object().unwrap() {
+            task[name] = value.clone();
+        }
+        let answer = self.posts("/api/v1/tasks", task).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.body["task"].as_str().unwrap().to_owned()
+    }
+
     pub(crate) async fn gets(&mut self, path: &str) -> Answer {
         self.sends(Method::GET, path, &Value::Null).await
     }
