@@ -158,11 +158,20 @@ impl Hub {
 
     /// Asks for a task and goes on; its id.
     pub(crate) async fn queue(&self, prompt: &str) -> anyhow::Result<String> {
+        self.queue_asking(prompt, "ask").await
+    }
+
+    /// The same, and whatever it calls is allowed beforehand.
+    pub(crate) async fn queue_allowed(&self, prompt: &str) -> anyhow::Result<String> {
+        self.queue_asking(prompt, "allow_all").await
+    }
+
+    async fn queue_asking(&self, prompt: &str, asking: &str) -> anyhow::Result<String> {
         let key = tempfile::Builder::new().tempfile()?.path().display().to_string();
         let request = json!({
             "source": "bench", "key": key, "project": "bench", "conversation": null, "place": "terminal:bench",
             "prompt": prompt, "attachments": [], "model": null, "priority": 0, "not_before": null, "limits": {},
-            "asking": "ask",
+            "asking": asking,
         });
         let submitted: Value = self.post("tasks", &request).await?.json().await?;
         Ok(submitted["task"].as_str().context("no task")?.to_owned())

@@ -5,10 +5,11 @@
 //! The ways take turns within each round, so that what else the machine does hits all alike; the median and the best of all
 //! rounds are printed. A missed target is printed and changes nothing else: the exit status speaks of malfunctions alone.
 //!
-//! After that, in `chat`, what people in a chat wait for, and in `github` how soon webhooks are answered under load.
+//! After that, in `chat`, what people in a chat wait for, in `github` how soon webhooks are answered under load, and in `live`
+//! how soon many readers hear of what happens.
 //!
 //!   SIGNALBOX_BENCH_ROUNDS  how many rounds (7)
-//!   SIGNALBOX_BENCH_ONLY    `bridge`, `chat` or `github`: only that
+//!   SIGNALBOX_BENCH_ONLY    `bridge`, `chat`, `github` or `live`: only that
 //!   SIGNALBOX_BENCH_CLAUDE  the CLI for the host (the one that the image was built with)
 //!   RUNNER_IMAGE            the sandbox image (signalbox-runner)
 
@@ -17,6 +18,7 @@ mod chat;
 mod figures;
 mod github;
 mod hub;
+mod live;
 mod percentiles;
 mod world;
 
@@ -64,6 +66,10 @@ async fn measure_all(world: &World, rounds: usize) -> anyhow::Result<String> {
     if wanted("github") {
         eprintln!("webhooks …");
         told += &github::measure(world).await?.to_string();
+    }
+    if wanted("live") {
+        eprintln!("many readers …");
+        told += &live::measure(world).await?.to_string();
     }
     ensure!(!told.is_empty(), "SIGNALBOX_BENCH_ONLY names nothing that is measured: {only}");
     Ok(told)

@@ -288,8 +288,39 @@ function catchUp() {
   behind = false;
   setTimeout(refresh);
 }
+function isWatched() {
+  return document.visibilityState === "visible" && $("[data-poll]");
+}
+// The hub says when something changes; the page reads anew what it shows of it. What time alone changes is read now and then,
+// and all is where the hub cannot tell.
+let told = false;
+let reads = 0;
+let wait = 1000;
+function listen() {
+  if (!$("[data-poll]")) return;
+  const socket = new WebSocket(`${location.protocol.replace("http", "ws")}//${location.host}/api/v1/live`);
+  socket.onopen = () => {
+    for (const topic of ["tasks", "approvals"]) {
+      socket.send(JSON.stringify({ do: "subscribe", id: topic, to: { topic, from: "now" } }));
+    }
+  };
+  socket.onmessage = (message) => {
+    // What changed while the page was on its way, or the hub was, is in no list that begins now.
+    if (JSON.parse(message.data).type === "subscribed") {
+      told = true;
+      wait = 1000;
+    }
+    if (isWatched()) refresh();
+  };
+  socket.onclose = () => {
+    told = false;
+    setTimeout(listen, wait + Math.random() * wait);
+    wait = Math.min(wait * 2, 60000);
+  };
+}
 function poll() {
-  if (document.visibilityState === "visible" && $("[data-poll]")) refresh();
+  reads += 1;
+  if (isWatched() && (!told || reads % 8 === 0)) refresh();
 }
 function rough(seconds) {
   if (seconds < 60) return `${Math.floor(seconds)} s`;
@@ -458,6 +489,8 @@ sayWhatWasLeft();
 tick();
 setInterval(tick, 15000);
 setInterval(poll, 4000);
+listen();
+document.addEventListener("visibilitychange", () => { if (isWatched()) refresh(); });
 $$("#transcript[data-stream]").forEach(follow);
 $$("[data-task-form]").forEach(prepareTask);
 $$("[data-project-form]").forEach(prepareProject);

@@ -63,8 +63,9 @@ pub(super) async fn remove(
     peer: &Peer,
     proof: ProveFactor,
 ) -> Result<(), Denied> {
-    // Whoever has found out the password alone must not get rid of what it is not enough for.
-    if proof.password.is_some() && proof.code.is_none() {
+    // Whoever has found out the password alone must not get rid of what it is not enough for. One that was begun and
+    // never put in force has no codes yet.
+    if proof.password.is_some() && proof.code.is_none() && is_in_force(service, caller).await? {
         let needed = "a code of the second factor, or a recovery code, is needed to remove it";
         return Err(Refusal::Forbidden(needed.to_owned()).into());
     }
@@ -72,4 +73,9 @@ pub(super) async fn remove(
     let removed = own_deed(caller, Kind::FactorRemoved, Some(peer));
     service.parts.store.noting(removed).remove_factor(&caller.actor.user).await.map_err(Refusal::from)?;
     Ok(())
+}
+
+async fn is_in_force(service: &AccountService, caller: &Caller) -> Result<bool, Refusal> {
+    let known = service.parts.store.credentials(&caller.actor.name).await?;
+    Ok(known.is_some_and(|known| known.second_factor))
 }

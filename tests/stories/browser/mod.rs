@@ -5,6 +5,7 @@ mod deciding;
 mod driver;
 mod first_start;
 mod gallery;
+mod hostile;
 mod installing;
 mod keyboard;
 mod live;

@@ -7,6 +7,7 @@ use futures::future::join_all;
 use serde_json::json;
 use signalbox_testkit::script::Script;
 use std::time::Duration;
+use tokio::io::AsyncReadExt as _;
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
 
@@ -66,6 +67,28 @@ async fn five_hundred_readers_of_a_busy_task_each_hear_every_event_once_in_order
     println!("{each} bytes a reader, {} events each", whole.len());
     assert!(each < MOST, "{each} bytes a reader");
     drop((ada, readers));
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn a_reader_has_a_hundred_subscriptions_and_is_left_when_nothing_is_heard_of_it() {
+    let stage = Stage::opens().await;
+    let ada = stage.admin().await;
+    let mut reader = Reader::with_cookie(&stage.base, ada.cookie.as_deref().unwrap()).await.unwrap();
+    for at in 0..100 {
+        reader.subscribes(&format!("r{at}"), &json!({"topic": "approvals"})).await;
+    }
+    reader.subscribes("r0", &json!({"topic": "approvals"})).await;
+    reader.says(&json!({"do": "subscribe", "id": "more", "to": {"topic": "approvals"}}).to_string()).await;
+    let refused = reader.until(|said| said["type"] == "refused").await;
+    assert_eq!((&refused["id"], &refused["refusal"]["refusal"]), (&json!("more"), &json!("throttled")), "{refused}");
+    // Who does not read answers no ping either.
+    sleep(Duration::from_secs(68)).await;
+    let mut left = Vec::new();
+    timeout(Duration::from_secs(10), reader.into_socket().get_mut().read_to_end(&mut left)).await.unwrap().unwrap();
+    let told = [&4003_u16.to_be_bytes()[..], b"nothing was heard of you"].concat();
+    assert!(left.windows(told.len()).any(|part| part == told), "{}", String::from_utf8_lossy(&left));
+    drop(ada);
     stage.ends().await;
 }
 

@@ -161,8 +161,8 @@ impl Reader {
                 let feed = feed::record(&self.app, actor, id, &task, after).await?;
                 Ok((feed, Some(task)))
             }
-            Topic::Tasks { project } => Ok((feed::tasks(&self.app, actor, id, project).await?, None)),
-            Topic::Approvals => Ok((feed::approvals(&self.app, actor, id).await?, None)),
+            Topic::Tasks { project, from } => Ok((feed::tasks(&self.app, actor, id, project, from).await?, None)),
+            Topic::Approvals { from } => Ok((feed::approvals(&self.app, actor, id, from).await?, None)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a subscription brings.
 
-use super::wire::Said;
+use super::wire::{Said, Start};
 use crate::App;
 use axum::extract::ws::Message;
 use futures::stream::{self, BoxStream, StreamExt as _};
@@ -38,14 +38,20 @@ pub(super) async fn record(app: &App, actor: &Actor, id: &str, task: &TaskId, af
 }
 
 /// The newest tasks, whenever one changes.
-pub(super) async fn tasks(app: &App, actor: &Actor, id: &str, project: Option<String>) -> Result<Feed, Refusal> {
+pub(super) async fn tasks(
+    app: &App,
+    actor: &Actor,
+    id: &str,
+    project: Option<String>,
+    from: Start,
+) -> Result<Feed, Refusal> {
     let look = Tasks { filter: TaskFilter { project, limit: TASKS, ..TaskFilter::default() } };
-    watch(app, actor, id, look).await
+    Ok(watch(app, actor, id, look).await?.tells(from))
 }
 
 /// The open approvals, whenever one changes, and each once more when it is closed.
-pub(super) async fn approvals(app: &App, actor: &Actor, id: &str) -> Result<Feed, Refusal> {
-    watch(app, actor, id, Approvals).await
+pub(super) async fn approvals(app: &App, actor: &Actor, id: &str, from: Start) -> Result<Feed, Refusal> {
+    Ok(watch(app, actor, id, Approvals).await?.tells(from))
 }
 
 /// A list that is looked at again and again.
@@ -125,7 +131,7 @@ struct Watcher<L: Look> {
     over: bool,
 }
 
-async fn watch<L: Look>(app: &App, actor: &Actor, id: &str, look: L) -> Result<Feed, Refusal> {
+async fn watch<L: Look>(app: &App, actor: &Actor, id: &str, look: L) -> Result<Watcher<L>, Refusal> {
     let mut watcher = Watcher {
         // Listening begins before the first look, so that nothing falls between.
         changes: app.hub.changes(),
@@ -138,10 +144,17 @@ async fn watch<L: Look>(app: &App, actor: &Actor, id: &str, look: L) -> Result<F
         over: false,
     };
     watcher.look().await?;
-    Ok(stream::unfold(watcher, |mut watcher| async move { watcher.next().await.map(|said| (said, watcher)) }).boxed())
+    Ok(watcher)
 }
 
 impl<L: Look> Watcher<L> {
+    fn tells(mut self, from: Start) -> Feed {
+        if from == Start::Now {
+            self.ready.clear();
+        }
+        stream::unfold(self, |mut watcher| async move { watcher.next().await.map(|said| (said, watcher)) }).boxed()
+    }
+
     async fn next(&mut self) -> Option<Message> {
         loop {
             if let Some(said) = self.ready.pop_front() {

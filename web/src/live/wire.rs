@@ -42,9 +42,27 @@ pub(super) enum Topic {
         /// Of this project only, by name or id.
         #[serde(default)]
         project: Option<String>,
+        /// What is told first.
+        #[serde(default)]
+        from: Start,
     },
     /// The approvals that the reader may decide or see, as they stand whenever they change.
-    Approvals,
+    Approvals {
+        /// What is told first.
+        #[serde(default)]
+        from: Start,
+    },
+}
+
+/// Where a list begins to be told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Start {
+    /// With all that is in it.
+    #[default]
+    Standing,
+    /// With the first change after the subscription stands, for a reader who has seen the list elsewhere.
+    Now,
 }
 
 /// What the hub says.
