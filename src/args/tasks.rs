@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 use signalbox_core::grant::GrantSpan;
 use signalbox_core::port::Asking;
+use signalbox_core::task::TaskState;
 use std::path::PathBuf;
 
 /// `signalbox run`
@@ -76,6 +77,15 @@ pub(crate) struct TasksArgs {
     /// Of this project only
     #[arg(long, value_name = "PROJECT")]
     pub(crate) project: Option<String>,
+    /// Only those that are queued, running, parked, succeeded, failed or stopped
+    #[arg(long, value_name = "STATE")]
+    pub(crate) state: Option<TaskState>,
+    /// Only what this person asked for; `me` is who asks
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
+    /// Only those in whose prompt or answer these words are found
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) search: Option<String>,
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: u32,

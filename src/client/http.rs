@@ -3,7 +3,7 @@
 use super::NoHub;
 use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
-use reqwest::{Client, Method, RequestBuilder, Response, Url};
+use reqwest::{Client, Method, RequestBuilder, Response, Url, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use signalbox_core::port::Refusal;
@@ -55,6 +55,19 @@ impl Wire {
         self.answer(request).await
     }
 
+    /// A list, and the `before` of its next page, as the header `Link` has it.
+    pub(super) async fn page<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &impl Serialize,
+    ) -> Result<(T, Option<String>), Refusal> {
+        let request = self.client.get(with_query(url(path)?, query)?).timeout(PATIENCE);
+        let response = sound(self.dispatch(request).await?).await?;
+        let link = response.headers().get(header::LINK).and_then(|link| link.to_str().ok());
+        let before = link.and_then(before_of);
+        Ok((read(response).await?, before))
+    }
+
     pub(super) async fn send<T: DeserializeOwned>(
         &self,
         method: Method,
@@ -84,11 +97,7 @@ impl Wire {
     }
 
     async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Refusal> {
-        let response = sound(self.dispatch(request).await?).await?;
-        response.json().await.map_err(|error| {
-            tracing::debug!(%error, "the hub's answer could not be read");
-            Refusal::Internal("the hub's answer cannot be understood; is it of another version?".to_owned())
-        })
+        read(sound(self.dispatch(request).await?).await?).await
     }
 
     async fn dispatch(&self, request: RequestBuilder) -> Result<Response, Refusal> {
@@ -110,6 +119,20 @@ async fn sound(response: Response) -> Result<Response, Refusal> {
         Ok(problem) => Err(problem.refusal),
         Err(_) => Err(Refusal::Internal(format!("the hub answered {status}; is it of another version?"))),
     }
+}
+
+async fn read<T: DeserializeOwned>(response: Response) -> Result<T, Refusal> {
+    response.json().await.map_err(|error| {
+        tracing::debug!(%error, "the hub's answer could not be read");
+        Refusal::Internal("the hub's answer cannot be understood; is it of another version?".to_owned())
+    })
+}
+
+/// Where the next page of a list begins, by the link to it (RFC 8288).
+fn before_of(link: &str) -> Option<String> {
+    let (address, _) = link.strip_prefix('<')?.split_once(">; rel=\"next\"")?;
+    let next = Url::parse(BASE).ok()?.join(address).ok()?;
+    next.query_pairs().find(|(name, _)| name == "before").map(|(_, value)| value.into_owned())
 }
 
 fn url(path: &[&str]) -> Result<Url, Refusal> {

@@ -27,7 +27,7 @@ use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
     AddProject, AddUser, ChangePerson, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, Person, PlaceReport,
-    Project, Refusal, SubmitTask, Submitted, TaskFilter,
+    Project, Refusal, SubmitTask, Submitted, TaskFilter, TaskPage,
 };
 use signalbox_core::task::{self, Task};
 use signalbox_web::About;
@@ -170,8 +170,9 @@ impl Hub for SocketHub {
         self.wire.get(&["tasks", task], &()).await
     }
 
-    async fn tasks(&self, _: &Actor, filter: TaskFilter) -> Result<Vec<Task>, Refusal> {
-        self.wire.get(&["tasks"], &filter).await
+    async fn tasks(&self, _: &Actor, filter: TaskFilter) -> Result<TaskPage, Refusal> {
+        let (tasks, before) = self.wire.page(&["tasks"], &filter).await?;
+        Ok(TaskPage { tasks, next: before.and_then(|id| id.parse().ok()), reached: None })
     }
 
     async fn diff(&self, _: &Actor, task: &str) -> Result<DiffText, Refusal> {

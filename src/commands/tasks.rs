@@ -21,17 +21,23 @@ pub(super) async fn list(args: TasksArgs, hub: &SocketHub) -> anyhow::Result<()>
 
 /// As many as are wanted, page by page.
 async fn tasks(args: &TasksArgs, hub: &SocketHub) -> anyhow::Result<Vec<Task>> {
-    let mut filter = TaskFilter { project: args.project.clone(), open: !args.all, limit: args.limit, before: None };
-    let mut tasks = hub.tasks(&operator(), filter.clone()).await?;
-    let mut came = tasks.len();
-    while came == filter.most() as usize && tasks.len() < args.limit as usize {
-        filter.limit = args.limit - u32::try_from(tasks.len())?;
-        filter.before = tasks.last().map(|last| last.id.to_string());
+    let mut filter = TaskFilter {
+        project: args.project.clone(),
+        open: !args.all && args.state.is_none() && args.search.is_none(),
+        state: args.state,
+        requester: args.by.clone(),
+        words: args.search.clone(),
+        limit: args.limit,
+        before: None,
+    };
+    let mut tasks = Vec::new();
+    loop {
         let page = hub.tasks(&operator(), filter.clone()).await?;
-        came = page.len();
-        tasks.extend(page);
+        tasks.extend(page.tasks);
+        let Some(next) = page.next.filter(|_| tasks.len() < args.limit as usize) else { return Ok(tasks) };
+        filter.limit = args.limit - u32::try_from(tasks.len())?;
+        filter.before = Some(next.to_string());
     }
-    Ok(tasks)
 }
 
 pub(super) async fn show(args: &ShowArgs, hub: &SocketHub) -> anyhow::Result<()> {

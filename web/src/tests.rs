@@ -12,7 +12,7 @@ use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
     AddProject, AddUser, ChangePerson, Channel as _, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, Person,
-    PlaceReport, Project, Refusal, SubmitTask, Submitted, TaskFilter,
+    PlaceReport, Project, Refusal, SubmitTask, Submitted, TaskFilter, TaskPage,
 };
 use signalbox_core::task::{Attachment, Task, TaskState};
 use signalbox_core::time::Timestamp;
@@ -54,7 +54,7 @@ nothing_else! {
     push(&str) -> Task;
     discard(&str) -> Task;
     task(&str) -> Task;
-    tasks(TaskFilter) -> Vec<Task>;
+    tasks(TaskFilter) -> TaskPage;
     diff(&str) -> DiffText;
     approvals() -> Vec<Approval>;
     approval(&ApprovalId) -> Approval;

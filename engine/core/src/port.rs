@@ -6,9 +6,11 @@
 
 mod channel;
 mod forge;
+mod listing;
 
 pub use channel::{Channel, Handed, SendError, Sent};
 pub use forge::{Forge, KnownPlace, RemoteToken};
+pub use listing::{LOOKED_THROUGH, TaskFilter, TaskPage};
 
 use crate::approval::{Approval, Saying};
 use crate::audit::Auditing;
@@ -154,31 +156,6 @@ pub enum Decided {
         /// The approval as it stands.
         approval: Box<Approval>,
     },
-}
-
-/// Which tasks to list; the newest first.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct TaskFilter {
-    /// Of this project only, by name or id.
-    pub project: Option<String>,
-    /// Only those that are not over.
-    pub open: bool,
-    /// At most so many; 0 means 50, and more than 500 are not listed at once.
-    pub limit: u32,
-    /// Only those that come after this one in the list, which is the last of the page before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub before: Option<String>,
-}
-
-impl TaskFilter {
-    /// How many are listed at most.
-    pub fn most(&self) -> u32 {
-        match self.limit {
-            0 => 50,
-            limit => limit.min(500),
-        }
-    }
 }
 
 /// A file that will come with a request.
@@ -347,7 +324,7 @@ pub trait Hub: Auditing + Automation + Reading {
     /// One task, by its id or an unambiguous beginning of it.
     async fn task(&self, actor: &Actor, task: &str) -> Result<Task, Refusal>;
     /// Tasks, the newest first.
-    async fn tasks(&self, actor: &Actor, filter: TaskFilter) -> Result<Vec<Task>, Refusal>;
+    async fn tasks(&self, actor: &Actor, filter: TaskFilter) -> Result<TaskPage, Refusal>;
     /// What a task changed, as text.
     async fn diff(&self, actor: &Actor, task: &str) -> Result<DiffText, Refusal>;
     /// Approvals that are open, the oldest first.

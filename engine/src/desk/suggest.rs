@@ -38,7 +38,7 @@ impl DeskService {
     }
 
     async fn tasks(&self, actor: &Actor) -> Result<Vec<Suggestion>, Refusal> {
-        let tasks = self.hub.tasks(actor, TaskFilter { limit: 100, ..TaskFilter::default() }).await?;
+        let tasks = self.hub.tasks(actor, TaskFilter { limit: 100, ..TaskFilter::default() }).await?.tasks;
         let suggested = tasks.into_iter().map(|task| Suggestion {
             label: brief(&format!("{} {} · {}", task.id, task.state, task.prompt), 100),
             value: task.id.to_string(),

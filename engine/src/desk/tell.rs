@@ -84,8 +84,9 @@ impl DeskService {
         let mut reply = Reply::new().title("Waiting and running");
         let mut count = 0;
         for project in self.visible_here(case).await? {
-            let filter = TaskFilter { project: Some(project.name.clone()), open: true, limit: QUEUE, before: None };
-            for task in self.hub.tasks(&case.actor, filter).await? {
+            let project_name = Some(project.name.clone());
+            let filter = TaskFilter { project: project_name, open: true, limit: QUEUE, ..TaskFilter::default() };
+            for task in self.hub.tasks(&case.actor, filter).await?.tasks {
                 let age = Spoken(fresh::now().since(task.created_at));
                 let what = brief(&task.prompt, 60);
                 reply =

@@ -33,7 +33,7 @@ use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
     AddProject, AddUser, ChangePerson, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, Person, PlaceReport,
-    Project, Refusal, SubmitTask, Submitted, TaskFilter,
+    Project, Refusal, SubmitTask, Submitted, TaskFilter, TaskPage,
 };
 use signalbox_core::task::{Attachment, Task};
 use std::sync::Arc;
@@ -91,7 +91,7 @@ impl Hub for HubService {
         look::task(&self.parts, actor, task).await
     }
 
-    async fn tasks(&self, actor: &Actor, filter: TaskFilter) -> Result<Vec<Task>, Refusal> {
+    async fn tasks(&self, actor: &Actor, filter: TaskFilter) -> Result<TaskPage, Refusal> {
         look::tasks(&self.parts, actor, filter).await
     }
 

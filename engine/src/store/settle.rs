@@ -13,6 +13,7 @@ use super::outbox::{LaidCard, owe_all};
 use super::record::{Laid, append};
 use super::tasks::{self, lock};
 use super::void::{Voiding, void_open};
+use super::words::{self, keep_answered};
 use signalbox_core::delivery::Delivery;
 use signalbox_core::event::{DiffStat, Event, EventKind};
 use signalbox_core::id::{ApprovalId, TaskId};
@@ -79,6 +80,8 @@ pub(super) struct Outcome {
     step: TaskStep,
     at: Timestamp,
     result: Option<Long>,
+    /// What of the result is found by words.
+    folded: Option<String>,
     failure: Option<Failure>,
     commit: Option<String>,
     events: Vec<Laid>,
@@ -140,6 +143,7 @@ impl Store {
     async fn lay_outcome(&self, from: TaskState, task: &Task, finish: Finish) -> Result<Outcome, StoreError> {
         let (state, _) = from.step(finish.step)?;
         let finished = finished_event(task, state, &finish);
+        let folded = finish.result.as_deref().map(words::fold);
         let result = match finish.result {
             Some(text) => Some(self.lay(text).await?),
             None => None,
@@ -149,6 +153,7 @@ impl Store {
             step: finish.step,
             at: finish.at,
             result,
+            folded,
             failure: finish.failure,
             commit: finish.commit,
             events: self.lay_events(finish.events).await?,
@@ -247,6 +252,7 @@ async fn end(tx: &mut Tx, task: &TaskId, from: TaskState, outcome: &Outcome) -> 
     let (state, effects) = from.step(outcome.step)?;
     move_to(tx, task, state, None).await?;
     write_outcome(tx, task, outcome).await?;
+    keep_answered(tx, task, outcome.folded.as_deref()).await?;
     if let Some(commit) = &outcome.commit
         && let Some(row) = tasks::load(tx, task).await?
     {

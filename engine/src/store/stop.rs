@@ -10,6 +10,7 @@ use super::record::{Laid, append};
 use super::settle::{Finish, finished_event, move_to};
 use super::tasks::lock;
 use super::void::{Voiding, void_open};
+use super::words::keep_answered;
 use signalbox_core::audit::Deed;
 use signalbox_core::delivery::Delivery;
 use signalbox_core::event::{Event, EventKind};
@@ -149,6 +150,7 @@ async fn retry(tx: &mut Tx, id: &TaskId, by: &str, at: Timestamp) -> Result<Retr
          finished_at = NULL WHERE id = ?",
     );
     cleared.bind(id.as_str()).execute(&mut *tx).await?;
+    keep_answered(tx, id, None).await?;
     // The next outcome is a message of its own, so that people notice it.
     let told = sqlx::query("DELETE FROM cards WHERE card_key = ?").bind(format!("outcome:{id}"));
     told.execute(&mut *tx).await?;

@@ -12,6 +12,7 @@ use super::long::Long;
 use super::outbox::{LaidCard, owe};
 use super::places::{self, PlaceSetting};
 use super::record::{Laid, append, blobs_in, keep_blobs};
+use super::words::keep_asked;
 use signalbox_core::delivery::Delivery;
 use signalbox_core::event::EventKind;
 use signalbox_core::id::{ConversationId, TaskId};
@@ -93,6 +94,7 @@ async fn submit(tx: &mut Tx, new: &Submission) -> Result<Submitted, StoreError> 
         begun.map_err(|error| missing(error, "project"))?;
     }
     insert(tx, new).await.map_err(|error| missing(error, "project, person or conversation"))?;
+    keep_asked(tx, &new.task.id, new.task.created_at, &new.task.prompt).await?;
     keep_blobs(tx, &new.task.id, &blobs_in(&to_json(&new.task.attachments)?)).await?;
     append(tx, &new.task.id, new.task.created_at, std::slice::from_ref(&new.submitted)).await?;
     follow(tx, &new.task.id, &new.followers).await?;

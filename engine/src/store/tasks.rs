@@ -13,24 +13,9 @@ use signalbox_core::task::{Task, TaskState};
 use sqlx::any::AnyRow;
 use sqlx::{Any, QueryBuilder};
 
-const COLUMNS: &str = "id, project_id, conversation_id, user_id, place, command, command_blob, attachments, model, \
+pub(super) const COLUMNS: &str = "id, project_id, conversation_id, user_id, place, command, command_blob, attachments, model, \
      status, priority, limits, stop_requested, faults, result, result_blob, error, base, commit_id, cost, tokens, \
      created_at, not_before, started_at, finished_at";
-
-/// Which tasks to list; the newest first.
-#[derive(Debug, Clone)]
-pub struct TaskQuery {
-    /// Of this project only.
-    pub project: Option<ProjectId>,
-    /// Only those that are not over.
-    pub open: bool,
-    /// At most so many.
-    pub limit: u32,
-    /// Only those that come after this one, by when it was asked and its id.
-    pub before: Option<(signalbox_core::time::Timestamp, TaskId)>,
-    /// Only of projects that may be shown.
-    pub visible: Visible,
-}
 
 /// A task as its row holds it: long texts cut.
 #[derive(Debug, Clone)]
@@ -78,33 +63,6 @@ impl Store {
         let mut query = select();
         query.push(" WHERE commit_id IS NOT NULL AND conversation_id = ").push_bind(conversation.as_str().to_owned());
         let rows = query.push(" ORDER BY created_at, id").build().fetch_all(&mut *self.db.read().await?).await?;
-        let mut tasks = Vec::with_capacity(rows.len());
-        for row in &rows {
-            tasks.push(self.whole_task(task_of(row)?).await?);
-        }
-        Ok(tasks)
-    }
-
-    /// Tasks, the newest first.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn tasks(&self, wanted: &TaskQuery) -> Result<Vec<Task>, StoreError> {
-        let mut query = select();
-        query.push(" WHERE 1 = 1");
-        if let Some(project) = &wanted.project {
-            query.push(" AND project_id = ").push_bind(project.as_str().to_owned());
-        }
-        if wanted.open {
-            query.push(" AND status IN ('queued', 'running', 'parked')");
-        }
-        if let Some((at, id)) = &wanted.before {
-            query.push(" AND (created_at < ").push_bind(at.millis()).push(" OR (created_at = ").push_bind(at.millis());
-            query.push(" AND id < ").push_bind(id.as_str().to_owned()).push("))");
-        }
-        only_visible(&mut query, &wanted.visible);
-        query.push(" ORDER BY created_at DESC, id DESC LIMIT ").push_bind(i64::from(wanted.limit));
-        let rows = query.build().fetch_all(&mut *self.db.read().await?).await?;
         let mut tasks = Vec::with_capacity(rows.len());
         for row in &rows {
             tasks.push(self.whole_task(task_of(row)?).await?);
@@ -175,7 +133,8 @@ pub(super) async fn lock(tx: &mut Tx, id: &TaskId) -> Result<Option<TaskRow>, St
     load(tx, id).await
 }
 
-fn task_of(row: &AnyRow) -> Result<TaskRow, StoreError> {
+/// Reads a task's row.
+pub(super) fn task_of(row: &AnyRow) -> Result<TaskRow, StoreError> {
     let prompt = Long::from_row(row, "command", "command_blob")?;
     let result = Long::maybe_from_row(row, "result", "result_blob")?;
     let task = Task {

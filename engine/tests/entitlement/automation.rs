@@ -98,7 +98,7 @@ async fn whoever_loses_their_role_lends_their_name_to_nothing_more() {
     let second = told("2").await;
     assert_eq!(second.last_task, first.last_task);
     assert!(second.refusal.is_some_and(|why| why.contains("no project")));
-    let tasks = house.hub.tasks(&house.operator, TaskFilter::default()).await.unwrap();
+    let tasks = house.hub.tasks(&house.operator, TaskFilter::default()).await.unwrap().tasks;
     assert_eq!(tasks.len(), 1, "told twice, one task; told again, none");
     assert!(house.engine.desk().unhandled(&source, None, 9).await.unwrap().is_empty());
     house.engine.stop().await;

@@ -10,7 +10,7 @@ use signalbox_core::people::Actor;
 use signalbox_core::place::Place;
 use signalbox_core::port::{
     AddProject, AddUser, ChangePerson, Decide, Decided, DiffText, Hub, KeepFile, NewLinkCode, Person, PlaceReport,
-    Project, Refusal, SubmitTask, Submitted, TaskFilter,
+    Project, Refusal, SubmitTask, Submitted, TaskFilter, TaskPage,
 };
 use signalbox_core::task::{Attachment, Task};
 use signalbox_core::time::Timestamp;
@@ -97,7 +97,7 @@ impl Hub for Double {
     async fn task(&self, _: &Actor, task: &str) -> Result<Task, Refusal> {
         self.refused(task)
     }
-    async fn tasks(&self, _: &Actor, filter: TaskFilter) -> Result<Vec<Task>, Refusal> {
+    async fn tasks(&self, _: &Actor, filter: TaskFilter) -> Result<TaskPage, Refusal> {
         self.refused(filter)
     }
     async fn diff(&self, _: &Actor, task: &str) -> Result<DiffText, Refusal> {

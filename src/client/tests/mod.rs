@@ -134,6 +134,9 @@ async fn what_is_asked_arrives_whole_and_odd_names_lead_nowhere() {
     let filter = TaskFilter {
         project: Some("a&b = c".to_owned()),
         open: true,
+        state: Some(TaskState::Failed),
+        requester: Some("me".to_owned()),
+        words: Some("mend the fence".to_owned()),
         limit: 7,
         before: Some("4t0x8m2v9qhc".to_owned()),
     };

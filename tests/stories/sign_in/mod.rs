@@ -3,6 +3,7 @@
 mod audit;
 mod browsers;
 pub(crate) mod factors;
+mod finding;
 mod guarding;
 mod own_certificate;
 mod pages;

@@ -9,8 +9,9 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use signalbox_core::account::Proof;
+use signalbox_core::id::TaskId;
 use signalbox_core::people::Actor;
-use signalbox_core::port::{DiffText, Refusal, SubmitTask, Submitted, TaskFilter};
+use signalbox_core::port::{DiffText, Refusal, SubmitTask, Submitted, TaskFilter, TaskPage};
 use signalbox_core::task::Task;
 
 pub(super) fn routes() -> Router<App> {
@@ -49,15 +50,14 @@ async fn list_tasks(
     Principal { actor, .. }: Principal,
     Asked(filter): Asked<TaskFilter>,
 ) -> Result<Response, Problem> {
-    let tasks = app.hub.tasks(&actor, filter.clone()).await?;
-    let last = tasks.last().filter(|_| tasks.len() as u64 == u64::from(filter.most()));
-    let next = last.and_then(|last| next_page(filter, last));
+    let TaskPage { tasks, next, .. } = app.hub.tasks(&actor, filter.clone()).await?;
+    let next = next.and_then(|last| next_page(filter, &last));
     Ok((next.map(|link| [(header::LINK, link)]), Json(tasks)).into_response())
 }
 
 /// Where the next page is, as a link (RFC 8288).
-fn next_page(filter: TaskFilter, last: &Task) -> Option<String> {
-    let next = TaskFilter { before: Some(last.id.to_string()), ..filter };
+fn next_page(filter: TaskFilter, last: &TaskId) -> Option<String> {
+    let next = TaskFilter { before: Some(last.to_string()), ..filter };
     let query = serde_urlencoded::to_string(next).ok()?;
     Some(format!("</api/v1/tasks?{query}>; rel=\"next\""))
 }

@@ -79,7 +79,7 @@ impl Look for Tasks {
     type Item = Task;
 
     async fn list(&self, app: &App, actor: &Actor) -> Result<Vec<Task>, Refusal> {
-        let mut tasks = app.hub.tasks(actor, self.filter.clone()).await?;
+        let mut tasks = app.hub.tasks(actor, self.filter.clone()).await?.tasks;
         tasks.reverse();
         Ok(tasks)
     }

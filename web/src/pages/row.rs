@@ -5,9 +5,11 @@ use super::moment::{span, when};
 use super::pill::{Pill, pill};
 use crate::App;
 use crate::pages::markup::Markup;
+use signalbox_core::id::TaskId;
 use signalbox_core::people::Actor;
-use signalbox_core::port::{Refusal, TaskFilter};
+use signalbox_core::port::{Refusal, TaskFilter, TaskPage};
 use signalbox_core::task::Task;
+use signalbox_core::time::Timestamp;
 use std::collections::HashMap;
 
 /// How much of a prompt a row shows, in characters.
@@ -28,9 +30,7 @@ pub(super) struct TaskRow {
 impl TaskRow {
     /// The tasks that somebody may see, as rows.
     pub(super) async fn list(app: &App, actor: &Actor, filter: TaskFilter) -> Result<Vec<Self>, Refusal> {
-        let tasks = app.hub.tasks(actor, filter).await?;
-        let names = project_names(app, actor).await?;
-        Ok(tasks.iter().map(|task| Self::of(task, &names)).collect())
+        Ok(Rows::of(app, actor, filter).await?.tasks)
     }
 
     fn of(task: &Task, names: &HashMap<String, String>) -> Self {
@@ -45,6 +45,23 @@ impl TaskRow {
             took,
             cost: task.cost.to_string(),
         }
+    }
+}
+
+/// A page of rows, and where the list goes on.
+pub(super) struct Rows {
+    pub(super) tasks: Vec<TaskRow>,
+    pub(super) next: Option<TaskId>,
+    /// How far back words were looked for, where that ended before the page was full.
+    pub(super) reached: Option<Timestamp>,
+}
+
+impl Rows {
+    /// The tasks that somebody may see.
+    pub(super) async fn of(app: &App, actor: &Actor, filter: TaskFilter) -> Result<Self, Refusal> {
+        let TaskPage { tasks, next, reached } = app.hub.tasks(actor, filter).await?;
+        let names = project_names(app, actor).await?;
+        Ok(Self { tasks: tasks.iter().map(|task| TaskRow::of(task, &names)).collect(), next, reached })
     }
 }
 

@@ -24,8 +24,8 @@ async fn a_prompt_of_a_megabyte_comes_back_whole(bench: Arc<Bench>) {
     let id = bench.store.submit(new.clone()).await.unwrap().task;
     assert_eq!(bench.store.task(&id).await.unwrap().unwrap().prompt, new.task.prompt);
     assert_eq!(bench.count("SELECT CAST(MAX(LENGTH(command)) AS CHAR) + 0 < 40000 FROM tasks").await, 1);
-    let query = TaskQuery { project: None, open: true, limit: 50, before: None, visible: Visible::All };
-    assert_eq!(bench.store.tasks(&query).await.unwrap()[0].prompt, new.task.prompt);
+    let query = TaskQuery { open: true, ..TaskQuery::newest(50, Visible::All) };
+    assert_eq!(bench.store.tasks(&query).await.unwrap().tasks[0].prompt, new.task.prompt);
 }
 
 async fn a_tool_result_of_fifty_megabytes_is_streamed(bench: Arc<Bench>) {

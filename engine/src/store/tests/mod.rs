@@ -17,6 +17,7 @@ mod durability;
 mod fixture;
 mod gate;
 mod leases;
+mod listing;
 mod outcomes;
 mod people;
 mod queue;

@@ -55,14 +55,14 @@ async fn filled_tables_survive_each_step_on_mysql() {
 async fn step_by_step(bench: Arc<Bench>) -> Result<(), tokio::task::JoinError> {
     tokio::spawn(async move {
         let store = &bench.store;
-        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: None, latest: 14 });
+        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: None, latest: 15 });
         for (version, filling) in [(1, PEOPLE), (2, TASKS), (3, GATE), (4, OUTBOX)] {
             store.migrate_to(version).await.unwrap();
             bench.raw().await.execute(sqlx::raw_sql(filling)).await.unwrap();
         }
         store.migrate().await.unwrap();
         store.migrate().await.unwrap();
-        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: Some(14), latest: 14 });
+        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: Some(15), latest: 15 });
         old_rows_are_read(store).await;
         seed_tables_and_indexes_are_there(&bench).await;
     })
@@ -79,6 +79,9 @@ async fn old_rows_are_read(store: &Store) {
     assert_eq!(store.begin("s", "e").await.unwrap(), 1);
     let task = store.task(&"000000000001".parse().unwrap()).await.unwrap().unwrap();
     assert_eq!(task.prompt, "old prompt");
+    let words = vec!["OLD".to_owned(), "prompt".to_owned()];
+    let found = store.tasks(&TaskQuery { words, ..TaskQuery::newest(9, Visible::All) }).await.unwrap();
+    assert_eq!(found.tasks, std::slice::from_ref(&task), "what was asked before is found by words");
     assert_eq!(store.events(&task.id, 0, 9).await.unwrap()[0].kind, warning("old"));
     assert_eq!(store.unhandled("s", None, 9).await.unwrap()[0].raw, "raw");
     assert_eq!(store.active_grants(&task, at(2)).await.unwrap().len(), 1);
@@ -122,7 +125,7 @@ async fn together(bench: Arc<Bench>) -> Result<(), tokio::task::JoinError> {
             });
         }
         nodes.join_all().await;
-        assert_eq!(bench.store.schema_version().await.unwrap().applied, Some(14));
+        assert_eq!(bench.store.schema_version().await.unwrap().applied, Some(15));
     })
     .await
 }
@@ -132,7 +135,7 @@ async fn a_database_of_a_newer_program_is_refused() {
     run_unmigrated(Backend::Sqlite, async |bench| {
         tokio::spawn(async move {
             bench.store.migrate().await.unwrap();
-            bench.execute("UPDATE _sqlx_migrations SET version = 99 WHERE version = 14").await;
+            bench.execute("UPDATE _sqlx_migrations SET version = 99 WHERE version = 15").await;
             let refused = bench.store.migrate().await.unwrap_err();
             assert!(matches!(refused, StoreError::Migration { .. }), "{refused:?}");
         })

@@ -137,8 +137,8 @@ async fn a_list_goes_on_page_by_page_with_nothing_missed_or_doubled(bench: Arc<B
     all.reverse();
     let (mut listed, mut before) = (Vec::new(), None);
     loop {
-        let query = TaskQuery { project: None, open: false, limit: 2, before, visible: Visible::All };
-        let page = bench.store.tasks(&query).await.unwrap();
+        let query = TaskQuery { before, ..TaskQuery::newest(2, Visible::All) };
+        let page = bench.store.tasks(&query).await.unwrap().tasks;
         let Some(last) = page.last() else { break };
         before = Some((last.created_at, last.id.clone()));
         // What is asked meanwhile moves nothing.
@@ -158,8 +158,8 @@ async fn lists_show_only_what_may_be_seen(bench: Arc<Bench>) {
     other.task.created_at = at(2_000);
     let other = bench.store.submit(other).await.unwrap().task;
     let list = |visible, open| {
-        let (store, query) = (bench.store.clone(), TaskQuery { project: None, open, limit: 50, before: None, visible });
-        async move { store.tasks(&query).await.unwrap().into_iter().map(|task| task.id).collect::<Vec<_>>() }
+        let (store, query) = (bench.store.clone(), TaskQuery { open, ..TaskQuery::newest(50, visible) });
+        async move { store.tasks(&query).await.unwrap().tasks.into_iter().map(|task| task.id).collect::<Vec<_>>() }
     };
     assert_eq!(list(Visible::All, true).await, [other.clone(), mine.clone()]);
     assert_eq!(list(Visible::Projects(vec![cast.project.clone()]), true).await, vec![mine.clone()]);
