@@ -18,6 +18,7 @@ const SECRETS: &[&str] = &[
     "model.oauth_token",
     "database.url",
     "redis.url",
+    "web.metrics_token",
     "telegram.token",
     "telegram.webhook_secret",
     "discord.token",

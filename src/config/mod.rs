@@ -61,6 +61,7 @@ section!(WebSection {
     connections: u32,
     connections_per_address: u32,
     patience: Span,
+    metrics_token: SecretString,
     tls: TlsSection,
 });
 section!(TlsSection { certificate: PathBuf, key: PathBuf });
@@ -266,6 +267,10 @@ impl Config {
             "web.tls.certificate and web.tls.key belong together: set both, or neither",
         );
         check(web.patience.0.is_zero(), "web.patience must be more than 0s");
+        check(
+            (1..16).contains(&web.metrics_token.expose_secret().len()),
+            "web.metrics_token must have at least 16 characters, as `openssl rand -hex 32` makes them",
+        );
         if let Err(bad) = Reach::with(self.web.trusted_proxies.iter().map(String::as_str)) {
             check(true, &format!("web.trusted_proxies: {bad}"));
         }

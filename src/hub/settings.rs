@@ -58,6 +58,7 @@ pub(super) fn web(config: &Config) -> WebSettings {
             head: config.web.patience.0,
         },
         tls: certificate(config),
+        metrics_token: Some(config.web.metrics_token.clone()).filter(|token| !token.expose_secret().is_empty()),
     }
 }
 

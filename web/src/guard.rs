@@ -49,7 +49,7 @@ pub(crate) async fn guard(
             request.extensions_mut().insert(limits);
             with_headers(next.run(request).await, https)
         }
-        Err(problem) => with_headers(problem.into_response(), false),
+        Err(problem) => problem.into_response(),
     }
 }
 
@@ -77,6 +77,12 @@ fn same_origin(client: &Client, request: &Request) -> Result<(), Problem> {
 fn is_harmless(method: &Method, headers: &HeaderMap) -> bool {
     let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(method);
     reads && !headers.contains_key(header::UPGRADE)
+}
+
+/// What every answer carries, also to those whom the guard does not ask: monitors and platforms.
+pub(crate) async fn headed(request: Request, next: Next) -> Response {
+    let tls = request.extensions().get::<Transport>().is_some_and(|transport| transport.tls);
+    with_headers(next.run(request).await, tls)
 }
 
 fn with_headers(mut response: Response, https: bool) -> Response {

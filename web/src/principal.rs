@@ -8,8 +8,8 @@ use crate::rights::{Need, need_of};
 use crate::{App, Problem, cookie};
 use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{FromRequestParts, MatchedPath};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use secrecy::{ExposeSecret as _, SecretString};
 use signalbox_core::account::{Caller, Peer, Proof};
 use signalbox_core::people::{Actor, Origin};
@@ -127,12 +127,16 @@ fn shown(parts: &Parts, client: &Client) -> Result<Option<Shown>, Problem> {
         };
     }
     // Whoever sends a token means it: where it is worth nothing, the cookie beside it is not tried.
-    if let Some(header) = parts.headers.get(header::AUTHORIZATION) {
-        let token = header.to_str().ok().and_then(|header| header.split_once(' '));
-        let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
-        return Ok(Some(Shown::Bearer(token.unwrap_or_default().into())));
+    if parts.headers.contains_key(header::AUTHORIZATION) {
+        return Ok(Some(Shown::Bearer(bearer(&parts.headers).unwrap_or_default().into())));
     }
     Ok(cookie::session(client, &parts.headers).map(|token| Shown::Session(token.into())))
+}
+
+/// The token that a request brings, if it does.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 async fn look_up(shown: &Shown, app: &App) -> Result<Option<Caller>, Refusal> {

@@ -52,7 +52,7 @@ pub enum ServeError {
     },
 }
 
-/// Serves health, metrics, what platforms send us (`hooks`), and the API to whoever shows who they are, on a TCP address until `stop`. Returns the address (a port of 0 gets a free one) and the task to join.
+/// Serves health, figures, what platforms send us (`hooks`), and the API to whoever shows who they are, on a TCP address until `stop`. Returns the address (a port of 0 gets a free one) and the task to join.
 ///
 /// # Errors
 /// [`ServeError::Tcp`], [`ServeError::Certificate`].
@@ -79,7 +79,9 @@ pub async fn serve_tcp(
     let guarded = routes.layer(measured(Pace::Steady(patience)));
     let guarded = guarded.layer(middleware::from_fn_with_state(guard, guard::guard));
     let hooks = hooks.layer(measured(Pace::Within(patience)));
-    let router = health::routes().merge(guarded).layer(Extension(Closing(stop.clone()))).with_state(app).merge(hooks);
+    let open = health::routes().merge(health::figures_by_token());
+    let router = open.merge(guarded).layer(Extension(Closing(stop.clone()))).with_state(app).merge(hooks);
+    let router = router.layer(middleware::from_fn(guard::headed));
     let serving = tokio::spawn(accept(listener, doorway, router, stop));
     Ok((bound, serving))
 }
@@ -102,6 +104,7 @@ pub async fn serve_local(
     let listener = UnixListener::bind(path).map_err(failed)?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
     let router = health::routes()
+        .merge(health::figures())
         .merge(api::routes())
         .merge(pages::routes())
         .layer(Extension(Closing(stop.clone())))

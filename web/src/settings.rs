@@ -1,6 +1,7 @@
 //! What the web side is told about where it stands.
 
 use crate::certificate::CertificateFiles;
+use secrecy::SecretString;
 use signalbox_core::address::Reach;
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ pub struct WebSettings {
     pub patience: Patience,
     /// The certificate to show; none where a proxy shows one, or nobody comes from elsewhere.
     pub tls: Option<CertificateFiles>,
+    /// What figures are read with from the network; none means that they are not.
+    pub metrics_token: Option<SecretString>,
 }
 
 /// How many may be connected, and how long they may take.

@@ -81,15 +81,22 @@ pub(crate) fn app(faults: &[&str]) -> App {
 }
 
 async fn serve(faults: &[&str]) -> (SocketAddr, CancellationToken) {
-    let app = app(faults);
+    serve_app(app(faults)).await
+}
+
+async fn serve_app(app: App) -> (SocketAddr, CancellationToken) {
     let stop = CancellationToken::new();
     let (address, _) = serve_tcp("127.0.0.1:0".parse().unwrap(), app, axum::Router::new(), stop.clone()).await.unwrap();
     (address, stop)
 }
 
 async fn get(address: SocketAddr, path: &str) -> String {
+    get_with(address, path, "").await
+}
+
+async fn get_with(address: SocketAddr, path: &str, lines: &str) -> String {
     let mut connection = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{lines}Connection: close\r\n\r\n");
     connection.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).await.unwrap();
@@ -97,16 +104,32 @@ async fn get(address: SocketAddr, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn who_is_not_signed_in_sees_health_and_figures_and_nothing_else() {
+async fn who_is_not_signed_in_sees_health_and_nothing_else() {
     let (address, _stop) = serve(&[]).await;
-    assert!(get(address, "/healthz").await.ends_with("\r\n\r\nok\n"));
-    assert!(get(address, "/readyz").await.ends_with("\r\n\r\nready\n"));
-    assert!(get(address, "/metrics").await.ends_with("signalbox_tasks_submitted_total 1\n"));
-    for path in ["/api/v1/tasks", "/api/v1/approvals", "/api/v1/faults", "/api/v1/users"] {
+    for (path, told) in [("/healthz", "ok"), ("/readyz", "ready")] {
+        let answer = get(address, path).await;
+        assert!(answer.ends_with(&format!("\r\n\r\n{told}\n")), "{answer}");
+        assert!(answer.contains("\r\nx-content-type-options: nosniff"), "{answer}");
+        assert!(answer.contains("frame-ancestors 'none'"), "{answer}");
+    }
+    for path in ["/metrics", "/api/v1/tasks", "/api/v1/approvals", "/api/v1/faults", "/api/v1/users"] {
         let answer = get(address, path).await;
         assert!(answer.starts_with("HTTP/1.1 401"), "{path}: {answer}");
         assert!(answer.contains("\r\ncontent-security-policy: default-src 'none'; script-src 'self'"), "{answer}");
         assert!(answer.contains("\r\ncache-control: no-store"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn figures_are_for_whoever_brings_their_token() {
+    let web =
+        Arc::new(WebSettings { metrics_token: Some("a token of 24 signs or so".into()), ..WebSettings::default() });
+    let (address, _stop) = serve_app(App { web, ..app(&[]) }).await;
+    let told = get_with(address, "/metrics", "Authorization: Bearer a token of 24 signs or so\r\n").await;
+    assert!(told.ends_with("signalbox_tasks_submitted_total 1\n"), "{told}");
+    for wrong in ["", "Authorization: Bearer\r\n", "Authorization: Bearer a token of 24 signs or\r\n"] {
+        let answer = get_with(address, "/metrics", wrong).await;
+        assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("web.metrics_token"), "{wrong}: {answer}");
     }
 }
 

@@ -19,6 +19,9 @@ use crate::harness::{PATIENCE, Serving, World};
 use serde_json::Value;
 use signalbox_testkit::github::{CommentSeen, GithubServer, GithubSettings, Repo, Role, Thread, User, Visibility};
 
+/// What figures are read with.
+const FIGURES: &str = "the token of a monitor";
+
 /// A team with a hub, a project and an App.
 pub(crate) struct Team {
     pub(crate) world: World,
@@ -57,6 +60,7 @@ impl Team {
         let world = World::new()
             .await
             .with("SIGNALBOX_WEB_LISTEN", &listen)
+            .with("SIGNALBOX_WEB_METRICS_TOKEN", FIGURES)
             .with("SIGNALBOX_GITHUB_APP_ID", &github.app_id().to_string())
             .with("SIGNALBOX_GITHUB_PRIVATE_KEY", &github.app_key())
             .with("SIGNALBOX_GITHUB_WEBHOOK_SECRET", &github.webhook_secret())
@@ -130,7 +134,8 @@ impl Team {
 
     /// What the hub counts under this name, which may have labels: `name{label="x"}`.
     pub(crate) async fn counted(&self, name: &str) -> u64 {
-        let metrics = reqwest::get(format!("{}/metrics", self.web)).await.expect("the hub answers");
+        let metrics = reqwest::Client::new().get(format!("{}/metrics", self.web)).bearer_auth(FIGURES).send().await;
+        let metrics = metrics.expect("the hub answers");
         let metrics = metrics.text().await.expect("metrics");
         let found = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
         found.unwrap_or_default()
