@@ -10,6 +10,7 @@ use crate::desk::DeskService;
 use crate::gateway::Gateway;
 use crate::git::Git;
 use crate::hub::HubService;
+use crate::openid::{Providers, Unusable};
 use crate::parts::Parts;
 use crate::run::Keeper;
 use crate::sandbox::Sandboxes;
@@ -67,6 +68,9 @@ pub enum StartError {
     /// What a dead hub left behind could not be removed.
     #[error("what an earlier hub left behind could not be cleared up")]
     Orphans(#[from] OrphanError),
+    /// A provider cannot be used as it is configured.
+    #[error(transparent)]
+    Provider(#[from] Unusable),
 }
 
 /// A running engine.
@@ -96,6 +100,7 @@ impl Engine {
                 bus
             }
         };
+        let providers = Providers::new(components.settings.providers.clone())?;
         let parts = Arc::new(Parts {
             settings: components.settings,
             node: components.node,
@@ -107,6 +112,7 @@ impl Engine {
             keeper: Keeper::default(),
             seal: TokenSeal::new(components.token_key),
             forge: components.forge,
+            providers,
             doors: DoorBook::default(),
         });
         if roles.work {

@@ -13,6 +13,7 @@ pub mod fresh;
 pub mod gateway;
 pub mod git;
 pub mod hub;
+pub mod openid;
 mod outbox;
 mod outcome;
 mod parts;

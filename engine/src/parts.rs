@@ -3,6 +3,7 @@
 use crate::bus::Bus;
 use crate::gateway::Gateway;
 use crate::git::Git;
+use crate::openid::Providers;
 use crate::run::Keeper;
 use crate::sandbox::Sandboxes;
 use crate::settings::EngineSettings;
@@ -28,6 +29,8 @@ pub(crate) struct Parts {
     pub(crate) seal: crate::secrets::TokenSeal,
     /// The platform that keeps repositories, where the hub has an account.
     pub(crate) forge: Option<Arc<dyn Forge>>,
+    /// The providers by which people may sign in.
+    pub(crate) providers: Providers,
     /// Who knocks at hooks, as it was last read.
     pub(crate) doors: crate::automation::DoorBook,
 }

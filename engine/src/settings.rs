@@ -1,6 +1,7 @@
 //! What the engine is told by the configuration, as typed values.
 
 use crate::git::Person;
+use crate::openid::ProviderSettings;
 use secrecy::SecretString;
 use signalbox_core::address::Reach;
 use signalbox_core::money::MicroUsd;
@@ -29,6 +30,8 @@ pub struct EngineSettings {
     pub retention: RetentionSettings,
     /// How subscribers are told.
     pub webhooks: WebhookSettings,
+    /// The providers by which people may sign in, by name.
+    pub providers: Vec<ProviderSettings>,
 }
 
 /// How work is taken.

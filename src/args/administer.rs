@@ -148,11 +148,20 @@ fn account(text: &str) -> Result<Identity, String> {
             false => *platform == "email" && account.contains('@'),
         }
     });
-    let (platform, account) = said.ok_or_else(|| {
-        "write telegram:ID, discord:ID, github:ID (numbers, as `signalbox user list` shows them) or email:ADDRESS"
+    let (platform, account) = said.or_else(|| at_provider(text)).ok_or_else(|| {
+        "write telegram:ID, discord:ID, github:ID (numbers, as `signalbox user list` shows them), email:ADDRESS or \
+         openid:NAME:SUBJECT"
             .to_owned()
     })?;
     Ok(Identity { platform: platform.to_owned(), account: account.to_owned() })
+}
+
+/// The platform and the account of somebody at a provider.
+fn at_provider(text: &str) -> Option<(&str, &str)> {
+    let (name, subject) = text.strip_prefix("openid:")?.split_once(':')?;
+    let sound = subject.len() <= 255 && subject.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+    let said = !name.is_empty() && !subject.is_empty() && subject.trim() == subject && sound;
+    said.then(|| (&text[.."openid:".len() + name.len()], subject))
 }
 
 /// `signalbox user link-code`

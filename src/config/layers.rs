@@ -3,6 +3,7 @@
 //! The commented default is the schema: a key that is not in it is unknown, and a value must be of the default's type.
 //! All faults are collected, so that a person mends them in one go.
 
+use super::providers;
 use std::collections::BTreeMap;
 use toml::{Table, Value};
 
@@ -47,14 +48,26 @@ pub(crate) fn merge(file: Option<(&str, &str)>, environment: &BTreeMap<String, S
         Ok(table) => layers.merged = table,
         Err(error) => layers.faults.push(format!("the built-in default is damaged: {error}")),
     }
+    add_providers(&mut layers.merged, &providers::named_by(environment));
     if let Some((name, text)) = file {
         match text.parse::<Table>() {
-            Ok(table) => overlay_file(&mut layers, name, "", &table),
+            Ok(table) => {
+                add_providers(&mut layers.merged, &providers::named_in(&table));
+                overlay_file(&mut layers, name, "", &table);
+            }
             Err(error) => layers.faults.push(format!("{name} is no TOML: {}", error.to_string().trim_end())),
         }
     }
     overlay_environment(&mut layers, environment);
     layers
+}
+
+/// Each provider has the same keys, with the same defaults; which ones there are is for the operator to say.
+fn add_providers(merged: &mut Table, names: &[String]) {
+    let Some(Value::Table(all)) = merged.get_mut(providers::SECTION) else { return };
+    for name in names {
+        all.entry(name.clone()).or_insert_with(|| Value::Table(providers::default_of(name)));
+    }
 }
 
 fn overlay_file(layers: &mut Layers, name: &str, prefix: &str, table: &Table) {
@@ -87,7 +100,7 @@ fn overlay_environment(layers: &mut Layers, environment: &BTreeMap<String, Strin
         if let Some(text) = environment.get(&variable) {
             set_from_text(layers, path, &variable, text);
         }
-        if SECRETS.contains(&path.as_str()) {
+        if is_secret(path) {
             let file_variable = format!("{variable}_FILE");
             if let Some(file) = environment.get(&file_variable) {
                 match std::fs::read_to_string(file) {
@@ -108,6 +121,10 @@ fn overlay_environment(layers: &mut Layers, environment: &BTreeMap<String, Strin
             layers.faults.push(format!("the environment variable {name} names no key of the configuration{hint}"));
         }
     }
+}
+
+fn is_secret(path: &str) -> bool {
+    SECRETS.contains(&path) || (path.starts_with("openid.") && path.ends_with(".client_secret"))
 }
 
 fn set_from_text(layers: &mut Layers, path: &str, variable: &str, text: &str) {

@@ -2,12 +2,14 @@
 //! reported at once.
 
 mod layers;
+mod providers;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use layers::DEFAULT;
+pub(crate) use providers::{FactorBy, ProviderSection};
 pub(crate) use value::{Bytes, Span};
 
 use secrecy::SecretString;
@@ -26,6 +28,7 @@ pub(crate) struct Config {
     pub(crate) database: DatabaseSection,
     pub(crate) redis: RedisSection,
     pub(crate) web: WebSection,
+    pub(crate) openid: BTreeMap<String, ProviderSection>,
     pub(crate) telegram: TelegramSection,
     pub(crate) discord: DiscordSection,
     pub(crate) github: GitHubSection,
@@ -300,6 +303,7 @@ impl Config {
             check(true, &format!("webhooks.networks: {bad}"));
         }
         check(self.webhooks.patience.0.is_zero(), "webhooks.patience must be more than 0s");
+        faults.extend(providers::contradictions(self));
         faults.extend(self.chat_contradictions());
         faults.extend(self.github_contradictions());
         faults

@@ -121,3 +121,42 @@ fn prices_are_the_operators_own_table() {
     assert!(config.model.prices.price_of("my-model").is_some());
     assert!(config.model.prices.price_of("claude-opus").is_none());
 }
+
+#[test]
+fn providers_are_named_by_the_file_and_by_the_environment() {
+    let file = "[openid.corp]\nissuer = 'https://id.example.org/'\nclient_id = 'hub'\nscopes = ['groups']\n";
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(secret.path(), "s3cret\n").unwrap();
+    let variables = [
+        ("SIGNALBOX_OPENID_CORP_CLIENT_SECRET_FILE", secret.path().to_str().unwrap()),
+        ("SIGNALBOX_OPENID_CORP_LABEL", "The Corp"),
+        ("SIGNALBOX_OPENID_GOOGLE_ISSUER", "https://accounts.google.com"),
+        ("SIGNALBOX_OPENID_GOOGLE_CLIENT_ID", "hub"),
+        ("SIGNALBOX_OPENID_GOOGLE_SECOND_FACTOR", "theirs"),
+    ];
+    let config = load(file, &variables).unwrap();
+    let (corp, google) = (&config.openid["corp"], &config.openid["google"]);
+    assert_eq!((corp.label.as_str(), corp.client_secret.expose_secret()), ("The Corp", "s3cret"));
+    assert_eq!((corp.scopes.as_slice(), corp.second_factor), (&["groups".to_owned()][..], FactorBy::Ours));
+    assert_eq!((google.label.as_str(), google.second_factor), ("google", FactorBy::Theirs), "it is called by its name");
+    assert!(load("", &[]).unwrap().openid.is_empty(), "there is none by itself");
+}
+
+#[test]
+fn what_is_wrong_with_a_provider_is_told_by_its_name() {
+    let file = "[openid.Big-Corp]\nissuer = 'http://id.example.org'\nlable = 'x'\n";
+    let variables =
+        [("SIGNALBOX_OPENID_CORP_CLIENT", "x"), ("SIGNALBOX_OPENID_SMALL_SCOPES", "a b"), ("SIGNALBOX_WEB_LISTEN", "")];
+    assert_snapshot!(load(file, &variables).unwrap_err(), @r"
+    the configuration has 9 faults to mend:
+      - FILE: `openid.Big-Corp.lable` is no key of the configuration; did you mean `openid.Big-Corp.label`?
+      - the environment variable SIGNALBOX_OPENID_CORP_CLIENT names no key of the configuration; did you mean `SIGNALBOX_OPENID_BIG-CORP_CLIENT_ID`?
+      - openid.Big-Corp: a provider's name has small letters and digits, at most 24
+      - openid.Big-Corp.issuer must be its address as the provider names itself, e.g. https://accounts.google.com (http:// only on this machine)
+      - openid.Big-Corp needs client_id: the provider gives it to the hub
+      - openid.small.issuer must be its address as the provider names itself, e.g. https://accounts.google.com (http:// only on this machine)
+      - openid.small needs client_id: the provider gives it to the hub
+      - openid.small.scopes must be words without blanks
+      - signing in by a provider ([openid.NAME]) needs web.listen
+    ");
+}

@@ -8,6 +8,7 @@ mod finding;
 mod home;
 mod hub;
 mod model;
+mod providers;
 mod sandbox;
 mod selftest;
 mod services;
@@ -62,6 +63,7 @@ async fn examine(config: Config, surroundings: &Surroundings) -> Vec<Finding> {
     }
     findings.extend(model::check(&config).await);
     findings.extend(certificate::check(&config));
+    findings.extend(providers::check(&config).await);
     findings.extend(chats::check(&config).await);
     findings.extend(hub::check_hub(running.as_ref()).await);
     findings.extend(subscriptions::check(running.as_ref()).await);

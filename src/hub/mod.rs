@@ -10,7 +10,7 @@ mod settings;
 pub(crate) use chats::{discord_settings, github_settings, telegram_settings};
 pub(crate) use home::{Home, HomeError, make_home, socket_in};
 pub(crate) use keys::rotate as rotate_key;
-pub(crate) use settings::certificate;
+pub(crate) use settings::{certificate, providers};
 
 use crate::config::Config;
 use anyhow::Context as _;

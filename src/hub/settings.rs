@@ -1,12 +1,14 @@
 //! The configuration as the engine wants it.
 
-use crate::config::{CommitAuthor, Config};
+use super::given;
+use crate::config::{CommitAuthor, Config, FactorBy};
 use secrecy::ExposeSecret as _;
 use signalbox_core::address::Reach;
 use signalbox_core::id::NodeId;
 use signalbox_core::money::MicroUsd;
 use signalbox_core::task::Limits;
 use signalbox_engine::git::Person;
+use signalbox_engine::openid::{ProviderSettings, SecondFactor};
 use signalbox_engine::sandbox::SandboxSettings;
 use signalbox_engine::settings::{
     ApprovalSettings, Author, CommitSettings, EngineSettings, QueueSettings, RetentionSettings, RunSettings,
@@ -38,7 +40,26 @@ pub(super) fn engine(config: &Config, ad_hoc: bool) -> EngineSettings {
         redis: (!redis.expose_secret().is_empty()).then_some(redis),
         retention: RetentionSettings { tasks: config.retention.tasks.0, messages: config.retention.messages.0 },
         webhooks: WebhookSettings { reach: reach(config), patience: config.webhooks.patience.0 },
+        providers: providers(config),
     }
+}
+
+/// The providers by which people may sign in.
+pub(crate) fn providers(config: &Config) -> Vec<ProviderSettings> {
+    let all = config.openid.iter().map(|(name, own)| ProviderSettings {
+        name: name.clone(),
+        label: own.label.trim().to_owned(),
+        issuer: own.issuer.clone(),
+        client_id: own.client_id.clone(),
+        client_secret: own.client_secret.clone(),
+        scopes: own.scopes.clone(),
+        second_factor: match own.second_factor {
+            FactorBy::Ours => SecondFactor::Ours,
+            FactorBy::Theirs => SecondFactor::Theirs,
+        },
+        ca_file: given(&own.ca_file),
+    });
+    all.collect()
 }
 
 /// Whom subscriptions may tell. What is no network was refused with the configuration.

@@ -12,6 +12,8 @@ mod failures;
 #[cfg(feature = "platforms")]
 pub mod github;
 mod model;
+#[cfg(feature = "platforms")]
+pub mod openid;
 mod plan;
 mod refuse;
 mod rehearsal;

@@ -120,7 +120,7 @@ async function ask(method, path, body) {
   let answer = null;
   try { answer = text ? JSON.parse(text) : null; } catch { /* no JSON */ }
   if (response.ok) return answer;
-  if (response.status === 401 && !path.endsWith("/session")) {
+  if (response.status === 401 && !/^\/api\/v1\/(session|welcome)\b/.test(path)) {
     location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
   }
   const wait = response.headers.get("retry-after");
@@ -154,6 +154,8 @@ const follows = {
     const body = { name: read(form).name, ...(answer && typeof answer === "object" ? answer : { "": answer }) };
     location.assign(to.replace(/\{([a-z_]*)\}/g, (_, name) => encodeURIComponent(body[name] ?? "")));
   },
+  // To a provider, or to where a path of ours was kept for the way back.
+  leave(form, answer, field) { location.assign(answer[field]); },
   gone(form) {
     const item = form.closest("[data-item]");
     const next = item.nextElementSibling ?? item.previousElementSibling;
@@ -206,8 +208,8 @@ async function submit(event) {
   if (!form) return;
   event.preventDefault();
   const submitter = event.submitter;
-  const [method, pattern] = form.dataset.api.split(" ");
-  const [then, ...rest] = (form.dataset.then ?? "reload").split(" ");
+  const [method, pattern] = (submitter?.dataset.api ?? form.dataset.api).split(" ");
+  const [then, ...rest] = (submitter?.dataset.then ?? form.dataset.then ?? "reload").split(" ");
   if (form.dataset.confirm && !(await asks(form.dataset.confirm))) return;
   const problem = problemOf(form);
   problem.textContent = "";

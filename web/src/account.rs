@@ -2,13 +2,15 @@
 
 use crate::api::{Answer, Payload};
 use crate::client::Client;
+use crate::cookie::Cookie;
 use crate::principal::Principal;
-use crate::{App, Problem, cookie};
+use crate::{App, Problem};
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
+use secrecy::SecretString;
 use serde::Serialize;
 use signalbox_core::account::{
     ChangePassword, ConfirmFactor, Exchange, Invitation, MadeToken, MakeToken, Me, NewFactor, ProveFactor,
@@ -41,9 +43,9 @@ pub(crate) fn routes() -> Router<App> {
 
 /// Who has signed in.
 #[derive(Debug, Serialize)]
-struct Named {
-    name: String,
-    admin: bool,
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) admin: bool,
 }
 
 /// An invitation with the page where it is used.
@@ -54,12 +56,22 @@ struct Invited {
     url: String,
 }
 
-fn signed_in(client: &Client, SignedIn { token, name, admin, .. }: SignedIn) -> Response {
-    let mut response = Json(Named { name, admin }).into_response();
-    if let Some(line) = cookie::opening(client, &token, COOKIE_LASTS) {
-        response.headers_mut().insert(header::SET_COOKIE, line);
-    }
+fn opened(client: &Client, SignedIn { token, name, admin, .. }: SignedIn) -> Response {
+    signed_in(client, &token, &Named { name, admin })
+}
+
+/// An answer with the session that was opened.
+pub(crate) fn signed_in(client: &Client, token: &SecretString, answer: &impl Serialize) -> Response {
+    let mut response = Json(answer).into_response();
+    hand_over(client, &mut response, token);
     response
+}
+
+/// Gives a browser a session.
+pub(crate) fn hand_over(client: &Client, response: &mut Response, token: &SecretString) {
+    if let Some(line) = Cookie::Session.given(client, token, COOKIE_LASTS) {
+        response.headers_mut().append(header::SET_COOKIE, line);
+    }
 }
 
 async fn open_session(
@@ -67,8 +79,8 @@ async fn open_session(
     client: Client,
     Payload(attempt): Payload<SignIn>,
 ) -> Result<Response, Problem> {
-    let opened = app.accounts.sign_in(&client.peer(), attempt).await.map_err(Problem::not_let_in)?;
-    Ok(signed_in(&client, opened))
+    let session = app.accounts.sign_in(&client.peer(), attempt).await.map_err(Problem::not_let_in)?;
+    Ok(opened(&client, session))
 }
 
 async fn accept_invitation(
@@ -76,8 +88,8 @@ async fn accept_invitation(
     client: Client,
     Payload(welcome): Payload<Welcome>,
 ) -> Result<Response, Problem> {
-    let opened = app.accounts.welcome(&client.peer(), welcome).await.map_err(Problem::not_let_in)?;
-    Ok(signed_in(&client, opened))
+    let session = app.accounts.welcome(&client.peer(), welcome).await.map_err(Problem::not_let_in)?;
+    Ok(opened(&client, session))
 }
 
 async fn exchange_tokens(
@@ -95,7 +107,7 @@ async fn close_session(
 ) -> Result<Response, Problem> {
     app.accounts.sign_out(&caller).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    if let Some(line) = cookie::closing(&client) {
+    if let Some(line) = Cookie::Session.taken_back(&client) {
         response.headers_mut().insert(header::SET_COOKIE, line);
     }
     Ok(response)
@@ -199,7 +211,7 @@ async fn invite_person(
 }
 
 /// What shows once more who it is; a request without a body shows nothing.
-struct Proof(ProveFactor);
+pub(crate) struct Proof(pub(crate) ProveFactor);
 
 impl axum::extract::FromRequest<App> for Proof {
     type Rejection = Problem;

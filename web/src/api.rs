@@ -30,6 +30,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(crate::audit::routes())
         .merge(crate::automation::routes())
         .merge(crate::live::routes())
+        .merge(crate::visit::routes())
         .merge(tasks::routes())
         .merge(events::routes())
         .merge(files::routes())

@@ -3,8 +3,9 @@
 
 use crate::client::{Client, Connection};
 use crate::connection::Transport;
+use crate::cookie::Cookie;
 use crate::limits::{Limits, Whom};
-use crate::{App, Problem, cookie};
+use crate::{App, Problem};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -67,7 +68,7 @@ fn same_origin(client: &Client, request: &Request) -> Result<(), Problem> {
         (_, Some(origin)) => origin.eq_ignore_ascii_case(client.origin().as_bytes()),
         (Some(_), None) => true,
         // A browser says one or the other; what brings a browser's cookie without them is none that we know.
-        (None, None) => cookie::session(client, headers).is_none(),
+        (None, None) => Cookie::Session.brought(client, headers).is_none(),
     };
     let foreign = "this request was not sent by a page of this hub; if it was, set web.public_url to the address that your \
                    browser shows";

@@ -2,10 +2,11 @@
 //! or access token does. It is looked up anew for each request, and held against what the route needs.
 
 use crate::client::Client;
+use crate::cookie::Cookie;
 use crate::limits::{Limits, Whom};
 use crate::peer::{LocalPeer, operator};
 use crate::rights::{Need, need_of};
-use crate::{App, Problem, cookie};
+use crate::{App, Problem};
 use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
@@ -130,7 +131,7 @@ fn shown(parts: &Parts, client: &Client) -> Result<Option<Shown>, Problem> {
     if parts.headers.contains_key(header::AUTHORIZATION) {
         return Ok(Some(Shown::Bearer(bearer(&parts.headers).unwrap_or_default().into())));
     }
-    Ok(cookie::session(client, &parts.headers).map(|token| Shown::Session(token.into())))
+    Ok(Cookie::Session.brought(client, &parts.headers).map(|token| Shown::Session(token.into())))
 }
 
 /// The token that a request brings, if it does.

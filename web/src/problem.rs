@@ -96,6 +96,11 @@ impl Problem {
         }
     }
 
+    /// Writes down that it was answered.
+    pub(crate) fn log(&self) {
+        tracing::info!(reference = %self.reference, status = self.status, "refused: {} ({})", self.title, self.reference);
+    }
+
     /// For somebody who has to wait.
     pub(crate) fn wait(wait: Duration, text: String) -> Self {
         let seconds = wait.as_millis().div_ceil(1000);
@@ -106,7 +111,7 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        tracing::info!(reference = %self.reference, status = self.status, "refused: {} ({})", self.title, self.reference);
+        self.log();
         let wait = self.retry_after;
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(self)).into_response();
         if let Some(seconds) = wait {

@@ -44,6 +44,8 @@ const NEEDS: &[(&str, &[(Method, Need)])] = &[
     ("/api/v1/me", &[(Method::GET, READ)]),
     ("/api/v1/me/link-code", &[(Method::POST, Need::Presence)]),
     ("/api/v1/me/password", &[(Method::PUT, Need::Presence)]),
+    ("/api/v1/me/providers/{provider}", &[(Method::POST, Need::Presence), (Method::DELETE, Need::Presence)]),
+    ("/api/v1/me/providers/{provider}/confirmation", &[(Method::POST, Need::Presence)]),
     (
         "/api/v1/me/second-factor",
         &[(Method::POST, Need::Presence), (Method::PUT, Need::Presence), (Method::DELETE, Need::Presence)],
@@ -82,8 +84,14 @@ const NEEDS: &[(&str, &[(Method, Need)])] = &[
 
 /// Those by which somebody shows who they are, and which need nothing before.
 #[cfg(test)]
-const OPEN: &[(&str, Method)] =
-    &[("/api/v1/session", Method::POST), ("/api/v1/token", Method::POST), ("/api/v1/welcome", Method::POST)];
+const OPEN: &[(&str, Method)] = &[
+    ("/api/v1/session", Method::POST),
+    ("/api/v1/session/code", Method::POST),
+    ("/api/v1/session/visit", Method::POST),
+    ("/api/v1/token", Method::POST),
+    ("/api/v1/welcome", Method::POST),
+    ("/api/v1/welcome/visit", Method::POST),
+];
 
 /// One method of one route, and what it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]

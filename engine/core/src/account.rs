@@ -4,12 +4,14 @@
 //! name, a wrong password and a wrong code are one answer, [`Denied::Wrong`].
 
 mod me;
+mod provider;
 mod repeat;
 mod scope;
 mod sign_in;
 mod token;
 
 pub use me::{ChangePassword, ConfirmFactor, Me, NewFactor, ProveFactor, RecoveryCodes, SessionKind, SessionReport};
+pub use provider::{Arrived, Departure, LinkedProvider, OfTheirOwn, ProviderButton, Return, ToComeIn, Visit};
 pub use repeat::{GivenAnswer, Known, Repeatable};
 pub use scope::{Scope, Scopes};
 pub use sign_in::{Caller, Denied, Invitation, Peer, Proof, SignIn, SignedIn, Welcome};
@@ -18,6 +20,7 @@ pub use token::{Exchange, MadeToken, MakeToken, TokenPair, TokenReport};
 use crate::people::Actor;
 use crate::port::{NewLinkCode, Refusal};
 use async_trait::async_trait;
+use secrecy::SecretString;
 
 /// How people sign in, and what they do with their own accounts. A hub that keeps no accounts knows nobody and refuses it all.
 #[async_trait]
@@ -28,6 +31,30 @@ pub trait Accounts: Send + Sync + 'static {
     }
     /// Uses a one-time code up: an invitation sets its person's password, the first admin's makes them. Either signs in.
     async fn welcome(&self, _: &Peer, _: Welcome) -> Result<SignedIn, Denied> {
+        Err(not_here().into())
+    }
+    /// The providers by which people may sign in.
+    fn providers(&self) -> Vec<ProviderButton> {
+        Vec::new()
+    }
+    /// Sends somebody to a provider whom we do not know yet.
+    async fn depart(&self, _: &Peer, _: Visit<ToComeIn>) -> Result<Departure, Denied> {
+        Err(not_here().into())
+    }
+    /// Sends the caller to a provider. To link an account there they show once more who they are.
+    async fn depart_as(&self, _: &Caller, _: &Peer, _: Visit<OfTheirOwn>, _: ProveFactor) -> Result<Departure, Denied> {
+        Err(not_here().into())
+    }
+    /// Takes in whoever a provider has sent back; each visit ends with it.
+    async fn arrive(&self, _: &Peer, _: Option<&Caller>, _: Return) -> Result<Arrived, Denied> {
+        Err(not_here().into())
+    }
+    /// Opens a session for somebody who was sent back, by a code of their second factor.
+    async fn give_code(&self, _: &Peer, _: &SecretString, _: &SecretString) -> Result<Arrived, Denied> {
+        Err(not_here().into())
+    }
+    /// Makes the caller's account at a provider worth nothing here, unless they could not sign in any more.
+    async fn unlink_provider(&self, _: &Caller, _: &Peer, _: &str, _: ProveFactor) -> Result<(), Denied> {
         Err(not_here().into())
     }
     /// Whose session this is, as long as it lives.

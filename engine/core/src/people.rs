@@ -56,10 +56,30 @@ impl FromStr for Role {
 /// A person as a link to an account on a platform, e.g. `telegram` and `12345`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Identity {
-    /// The platform: `telegram`, `discord`, `github`, `email`.
+    /// The platform: `telegram`, `discord`, `github`, `email`, or `openid:NAME` for a provider by which people sign in.
     pub platform: String,
     /// The platform's own, unchanging id of the account (a login only where the platform has nothing better).
     pub account: String,
+}
+
+/// What stands before a provider's name.
+const PROVIDER: &str = "openid:";
+
+impl Identity {
+    /// Somebody at a provider by which people sign in.
+    pub fn at_provider(provider: &str, subject: &str) -> Self {
+        Self { platform: Self::platform_of(provider), account: subject.to_owned() }
+    }
+
+    /// The platform that stands for a provider.
+    pub fn platform_of(provider: &str) -> String {
+        format!("{PROVIDER}{provider}")
+    }
+
+    /// The provider; none where it is another kind of account.
+    pub fn provider(&self) -> Option<&str> {
+        self.platform.strip_prefix(PROVIDER)
+    }
 }
 
 /// Who acts, as resolved by the hub from a linked identity, never as claimed by a sender.

@@ -1,11 +1,11 @@
 //! One-time codes: an admin invites a person to set a password, and the first admin makes themselves.
 
-use super::sign_in::{begin, open};
+use super::sign_in::{By, begin, open};
 use super::token::hash_code;
 use super::{AccountService, from_there, not_the_operator, password};
 use crate::fresh;
 use crate::hub::{check_name, did};
-use crate::store::{Acceptance, Invited};
+use crate::store::{Acceptance, Invited, WayIn};
 use secrecy::ExposeSecret as _;
 use signalbox_core::account::{Denied, Invitation, Peer, SignedIn, Welcome};
 use signalbox_core::audit::{Deed, Kind, Who};
@@ -35,7 +35,7 @@ pub(super) async fn invite(service: &AccountService, actor: &Actor, person: &str
 
 pub(super) async fn first_code(service: &AccountService) -> Result<Option<Invitation>, Refusal> {
     let store = &service.parts.store;
-    if store.has_admin_with_password().await? {
+    if store.has_admin_who_can_sign_in().await? {
         return Ok(None);
     }
     let (code, now) = (fresh::link_code(), fresh::now());
@@ -47,37 +47,53 @@ pub(super) async fn first_code(service: &AccountService) -> Result<Option<Invita
 
 pub(super) async fn welcome(service: &AccountService, peer: &Peer, welcome: Welcome) -> Result<SignedIn, Denied> {
     let code_hash = hash_code(welcome.code.expose_secret());
-    let attempt = begin(service, peer, &code_hash).await?;
-    let invited = service.parts.store.invited(&code_hash, fresh::now()).await.map_err(Refusal::from)?;
+    let (invited, name) = judge(service, peer, &code_hash, welcome.name).await?;
+    password::check_rules(&welcome.password, &name)?;
+    let by = WayIn::Password(service.passwords.hash(&welcome.password).await.map_err(Refusal::from)?);
+    let actor = accept(service, peer, Acceptance { code_hash, invited, name, by, at: fresh::now() }).await?;
+    open(service, peer, &actor, By::Password).await
+}
+
+/// Whom a code is for, and the name that they have or will have. Nothing is used up.
+pub(super) async fn judge(
+    service: &AccountService,
+    peer: &Peer,
+    code_hash: &str,
+    name: Option<String>,
+) -> Result<(Invited, String), Denied> {
+    let attempt = begin(service, peer, code_hash).await?;
+    let invited = service.parts.store.invited(code_hash, fresh::now()).await.map_err(Refusal::from)?;
     let Some(invited) = still_wanted(service, invited).await? else {
         let object = "invitation:?".to_owned();
         service.enter(from_there(Who::Anonymous, Kind::InvitationRefused, object, peer)).await?;
         return Err(Denied::Wrong);
     };
     service.throttle.right(attempt);
-    let name = name_of(&invited, welcome.name)?;
-    password::check_rules(&welcome.password, &name)?;
-    let password_hash = service.passwords.hash(&welcome.password).await.map_err(Refusal::from)?;
-    let acceptance = Acceptance { code_hash, invited, name, password_hash, at: fresh::now() };
-    accept(service, peer, acceptance).await
+    let name = name_of(&invited, name)?;
+    Ok((invited, name))
 }
 
-async fn accept(service: &AccountService, peer: &Peer, acceptance: Acceptance) -> Result<SignedIn, Denied> {
+/// Uses a code up.
+pub(super) async fn accept(service: &AccountService, peer: &Peer, acceptance: Acceptance) -> Result<Actor, Denied> {
     let who = match &acceptance.invited {
         Invited::Person(user, name) => Who::Person { user: user.clone(), name: name.clone() },
         Invited::FirstAdmin => Who::Anonymous,
     };
+    let account = match &acceptance.by {
+        WayIn::Password(_) => None,
+        WayIn::Account(account) => Some(format!("{}:{}", account.platform, account.account)),
+    };
     let accepted = from_there(who, Kind::InvitationAccepted, format!("user:{}", acceptance.name), peer);
+    let accepted = accepted.with_some("account", account);
     let store = service.parts.store.noting(accepted);
     let user = store.accept_invitation(acceptance).await.map_err(Refusal::from)?.ok_or(Denied::Wrong)?;
-    let actor = store.actor(&user).await.map_err(Refusal::from)?.ok_or(Denied::Wrong)?;
-    open(service, peer, &actor).await
+    store.actor(&user).await.map_err(Refusal::from)?.ok_or(Denied::Wrong)
 }
 
 /// The code of the first admin is worth nothing once an admin can sign in.
 async fn still_wanted(service: &AccountService, invited: Option<Invited>) -> Result<Option<Invited>, Refusal> {
     match invited {
-        Some(Invited::FirstAdmin) if service.parts.store.has_admin_with_password().await? => Ok(None),
+        Some(Invited::FirstAdmin) if service.parts.store.has_admin_who_can_sign_in().await? => Ok(None),
         invited => Ok(invited),
     }
 }

@@ -5,10 +5,14 @@
 //! what is taken away (a session, a token, an account, a right) is gone with the next request, for each is looked up anew.
 
 mod access;
+mod arrive;
 mod confirm;
+mod depart;
 mod exchange;
 mod factor;
+mod give_code;
 mod invite;
+mod linked;
 mod own;
 mod password;
 mod personal;
@@ -26,9 +30,9 @@ use async_trait::async_trait;
 use password::Passwords;
 use secrecy::{ExposeSecret as _, SecretString};
 use signalbox_core::account::{
-    Accounts, Caller, ChangePassword, ConfirmFactor, Denied, Exchange, GivenAnswer, Invitation, Known, MadeToken,
-    MakeToken, Me, NewFactor, Peer, ProveFactor, RecoveryCodes, Repeatable, SessionReport, SignIn, SignedIn, TokenPair,
-    TokenReport, Welcome,
+    Accounts, Arrived, Caller, ChangePassword, ConfirmFactor, Denied, Departure, Exchange, GivenAnswer, Invitation,
+    Known, MadeToken, MakeToken, Me, NewFactor, OfTheirOwn, Peer, ProveFactor, ProviderButton, RecoveryCodes,
+    Repeatable, Return, SessionReport, SignIn, SignedIn, ToComeIn, TokenPair, TokenReport, Visit, Welcome,
 };
 use signalbox_core::audit::{Deed, Kind, Who};
 use signalbox_core::id::UserId;
@@ -92,6 +96,42 @@ impl Accounts for AccountService {
 
     async fn welcome(&self, peer: &Peer, welcome: Welcome) -> Result<SignedIn, Denied> {
         invite::welcome(self, peer, welcome).await
+    }
+
+    fn providers(&self) -> Vec<ProviderButton> {
+        linked::providers(self)
+    }
+
+    async fn depart(&self, peer: &Peer, visit: Visit<ToComeIn>) -> Result<Departure, Denied> {
+        depart::depart(self, peer, visit).await
+    }
+
+    async fn depart_as(
+        &self,
+        caller: &Caller,
+        peer: &Peer,
+        visit: Visit<OfTheirOwn>,
+        proof: ProveFactor,
+    ) -> Result<Departure, Denied> {
+        depart::depart_as(self, caller, peer, visit, &proof).await
+    }
+
+    async fn arrive(&self, peer: &Peer, caller: Option<&Caller>, back: Return) -> Result<Arrived, Denied> {
+        arrive::arrive(self, peer, caller, back).await
+    }
+
+    async fn give_code(&self, peer: &Peer, ticket: &SecretString, code: &SecretString) -> Result<Arrived, Denied> {
+        give_code::give_code(self, peer, ticket, code).await
+    }
+
+    async fn unlink_provider(
+        &self,
+        caller: &Caller,
+        peer: &Peer,
+        provider: &str,
+        proof: ProveFactor,
+    ) -> Result<(), Denied> {
+        linked::unlink(self, caller, peer, provider, &proof).await
     }
 
     async fn by_session(&self, token: &str) -> Result<Option<Caller>, Refusal> {

@@ -1,6 +1,6 @@
 //! A person's own account: how they see it, their password, and codes by which they link accounts elsewhere.
 
-use super::{AccountService, confirm, not_the_operator, own_deed, password};
+use super::{AccountService, confirm, linked, not_the_operator, own_deed, password};
 use crate::fresh;
 use crate::store::NewPassword;
 use signalbox_core::account::{Caller, ChangePassword, Denied, Me, Peer, Proof, ProveFactor};
@@ -15,8 +15,10 @@ pub(super) async fn me(service: &AccountService, caller: &Caller) -> Result<Me, 
     let store = &service.parts.store;
     let known = store.credentials(&caller.actor.name).await?;
     let known = known.filter(|known| known.actor.user == caller.actor.user);
+    let person = store.person(caller.actor.clone()).await?;
     Ok(Me {
-        person: store.person(caller.actor.clone()).await?,
+        providers: linked::linked(service, &person.accounts),
+        person,
         second_factor: known.as_ref().is_some_and(|known| known.second_factor),
         recovery_codes: store.recovery_codes_left(&caller.actor.user).await?,
         password_set: known.is_some_and(|known| known.password_hash.is_some()),

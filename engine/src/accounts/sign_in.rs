@@ -12,12 +12,39 @@ use signalbox_core::audit::{Kind, Who};
 use signalbox_core::id::UserId;
 use signalbox_core::people::Actor;
 use signalbox_core::port::Refusal;
+use signalbox_core::time::Timestamp;
 use std::time::Duration;
 
 /// How long a session lasts, however much it is used.
 pub(super) const LASTS: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Under which name the second factor's secret is sealed.
 pub(super) const FACTOR: &str = "second-factor";
+
+/// By what somebody signs in.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum By<'a> {
+    /// By a password, just now.
+    Password,
+    /// By a provider, to which they showed who they are at that moment, where it tells that.
+    Provider(&'a str, Option<Timestamp>),
+}
+
+impl By<'_> {
+    fn provider(&self) -> Option<&str> {
+        match self {
+            Self::Password => None,
+            Self::Provider(name, _) => Some(name),
+        }
+    }
+
+    /// When they last showed who they are: what a provider remembers of this morning is no proof of who sits there now.
+    fn confirmed_at(&self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::Password => now,
+            Self::Provider(_, shown_at) => shown_at.map_or(Timestamp::from_millis(0), |shown| shown.min(now)),
+        }
+    }
+}
 
 /// What came of looking at what was shown.
 enum Found {
@@ -28,7 +55,7 @@ enum Found {
 
 pub(super) async fn sign_in(service: &AccountService, peer: &Peer, shown: SignIn) -> Result<SignedIn, Denied> {
     let actor = prove(service, peer, &shown).await?;
-    open(service, peer, &actor).await
+    open(service, peer, &actor, By::Password).await
 }
 
 /// Who has shown this name, password and code.
@@ -107,13 +134,15 @@ pub(super) async fn is_code(service: &AccountService, user: &UserId, code: &Secr
 }
 
 /// Opens a session.
-pub(super) async fn open(service: &AccountService, peer: &Peer, actor: &Actor) -> Result<SignedIn, Denied> {
+pub(super) async fn open(service: &AccountService, peer: &Peer, actor: &Actor, by: By<'_>) -> Result<SignedIn, Denied> {
     let (token, now) = (random(TokenKind::Session), fresh::now());
     let session = NewSession {
         id: fresh::unique(),
         user: actor.user.clone(),
         token_hash: hash(&token),
         expires_at: now + LASTS,
+        provider: by.provider().map(str::to_owned),
+        confirmed_at: by.confirmed_at(now),
         device: peer.device.clone(),
         address: peer.address.to_string(),
         at: now,
@@ -121,6 +150,7 @@ pub(super) async fn open(service: &AccountService, peer: &Peer, actor: &Actor) -
     let until = session.expires_at;
     let who = Who::Person { user: actor.user.clone(), name: actor.name.clone() };
     let opened = from_there(who, Kind::SessionCreated, format!("session:{}", session.id), peer);
+    let opened = opened.with_some("provider", by.provider());
     service.parts.store.noting(opened).open_session(session).await.map_err(Refusal::from)?;
     Ok(SignedIn { token, name: actor.name.clone(), admin: actor.admin, until })
 }

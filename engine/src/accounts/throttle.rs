@@ -184,7 +184,7 @@ fn wait(wrong: u32, patience: Patience) -> Duration {
 }
 
 /// Who has one address of a network of IPv6 has them all.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {

@@ -15,6 +15,8 @@ pub(super) enum TokenKind {
     Personal,
     /// The next access token.
     Refresh,
+    /// A visit at a provider.
+    Visit,
 }
 
 impl TokenKind {
@@ -23,6 +25,7 @@ impl TokenKind {
             Self::Session => "sbs_",
             Self::Personal => "sbp_",
             Self::Refresh => "sbr_",
+            Self::Visit => "sbv_",
         }
     }
 }

@@ -50,12 +50,13 @@ impl Store {
         row.map(|row| credentials(&row)).transpose()
     }
 
-    /// Whether an admin can sign in.
+    /// Whether an admin can sign in: by a password, or by a provider.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn has_admin_with_password(&self) -> Result<bool, StoreError> {
-        let count = "SELECT COUNT(*) AS n FROM users WHERE role = 'admin' AND password_hash IS NOT NULL";
+    pub async fn has_admin_who_can_sign_in(&self) -> Result<bool, StoreError> {
+        let count = "SELECT COUNT(*) AS n FROM users u WHERE u.role = 'admin' AND (u.password_hash IS NOT NULL OR EXISTS \
+             (SELECT 1 FROM identities i WHERE i.user_id = u.id AND i.platform LIKE 'openid:%'))";
         Ok(sqlx::query(count).fetch_one(&mut *self.db.read().await?).await?.int("n")? > 0)
     }
 
@@ -186,6 +187,14 @@ async fn use_step(tx: &mut Tx, user: &UserId, step: u64) -> Result<bool, StoreEr
 async fn use_recovery(tx: &mut Tx, user: &UserId, hash: &str) -> Result<bool, StoreError> {
     let used = sqlx::query("DELETE FROM recovery_codes WHERE user_id = ? AND code_hash = ?").bind(user.as_str());
     Ok(used.bind(hash).execute(tx).await?.rows_affected() > 0)
+}
+
+/// Takes away what a person signs in with at providers, and their password.
+pub(super) async fn forget_ways_in(tx: &mut Tx, user: &UserId) -> Result<(), StoreError> {
+    let unlinked = sqlx::query("DELETE FROM identities WHERE user_id = ? AND platform LIKE 'openid:%'");
+    unlinked.bind(user.as_str()).execute(&mut *tx).await?;
+    sqlx::query("UPDATE users SET password_hash = NULL WHERE id = ?").bind(user.as_str()).execute(tx).await?;
+    Ok(())
 }
 
 pub(super) async fn remove_factor(tx: &mut Tx, user: &UserId) -> Result<(), StoreError> {

@@ -1,12 +1,14 @@
-//! One-time codes by which people set their first, or a forgotten, password. Only a hash of a code is kept.
+//! One-time codes by which people set what they sign in with, the first time or anew. Only a hash of a code is kept.
 
 use super::Store;
 use super::columns::Columns;
-use super::credentials::{NewPassword, remove_factor, set_password};
+use super::credentials::{NewPassword, forget_ways_in, remove_factor, set_password};
 use super::db::Tx;
 use super::error::StoreError;
-use super::people::{NewUser, add};
+use super::people::{NewUser, add, link_account};
+use super::sessions::end_but;
 use signalbox_core::id::UserId;
+use signalbox_core::people::Identity;
 use signalbox_core::time::Timestamp;
 
 /// Whom a code is for.
@@ -18,6 +20,15 @@ pub enum Invited {
     FirstAdmin,
 }
 
+/// What somebody signs in with.
+#[derive(Debug, Clone)]
+pub enum WayIn {
+    /// A password, of which this is the hash.
+    Password(String),
+    /// An account at a provider.
+    Account(Identity),
+}
+
 /// A code and what is made of it.
 #[derive(Debug, Clone)]
 pub struct Acceptance {
@@ -27,8 +38,8 @@ pub struct Acceptance {
     pub invited: Invited,
     /// The name of the first admin.
     pub name: String,
-    /// The hash of the new password.
-    pub password_hash: String,
+    /// What they sign in with from now on.
+    pub by: WayIn,
     /// Now.
     pub at: Timestamp,
 }
@@ -66,11 +77,11 @@ impl Store {
         .transpose()
     }
 
-    /// Uses a code up: sets the person's password, ends every session of theirs and takes their second factor away, or makes
-    /// the first admin. None when the code was used meanwhile.
+    /// Uses a code up: whatever the person signed in with until now is worth nothing any more, every session of theirs ends, and
+    /// they have a new way in; or it makes the first admin. None when the code was used meanwhile.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] when the first admin's name is somebody's.
+    /// [`StoreError::Taken`] when the first admin's name, or the account at a provider, is somebody's.
     pub async fn accept_invitation(&self, acceptance: Acceptance) -> Result<Option<UserId>, StoreError> {
         self.change(acceptance, |tx, acceptance| Box::pin(accept(tx, acceptance))).await
     }
@@ -113,8 +124,17 @@ async fn accept(tx: &mut Tx, acceptance: &Acceptance) -> Result<Option<UserId>, 
         Invited::FirstAdmin => add(tx, &first_admin(acceptance)).await?,
     };
     remove_factor(tx, &user).await?;
-    let (hash, at) = (acceptance.password_hash.clone(), acceptance.at);
-    set_password(tx, &NewPassword { user: user.clone(), hash, keep_session: None, at }).await?;
+    forget_ways_in(tx, &user).await?;
+    let at = acceptance.at;
+    match &acceptance.by {
+        WayIn::Password(hash) => {
+            set_password(tx, &NewPassword { user: user.clone(), hash: hash.clone(), keep_session: None, at }).await?;
+        }
+        WayIn::Account(account) => {
+            end_but(tx, &user, None).await?;
+            link_account(tx, &user, account, at).await?;
+        }
+    }
     Ok(Some(user))
 }
 

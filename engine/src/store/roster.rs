@@ -74,7 +74,7 @@ impl Store {
 
 async fn apply(tx: &mut Tx, change: &PersonChange) -> Result<(), StoreError> {
     for account in &change.unlink {
-        unlink(tx, &change.user, account).await?;
+        unlink(tx, &change.user, account, None).await?;
     }
     for account in &change.link {
         link_account(tx, &change.user, account, change.at).await?;
@@ -88,7 +88,13 @@ async fn apply(tx: &mut Tx, change: &PersonChange) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn unlink(tx: &mut Tx, user: &UserId, account: &Identity) -> Result<(), StoreError> {
+/// Unlinks an account. What was signed in by it ends, but the session `keep`.
+pub(super) async fn unlink(
+    tx: &mut Tx,
+    user: &UserId,
+    account: &Identity,
+    keep: Option<&str>,
+) -> Result<(), StoreError> {
     let gone = sqlx::query("DELETE FROM identities WHERE platform = ? AND account = ? AND user_id = ?");
     let gone = gone.bind(&account.platform).bind(&account.account).bind(user.as_str()).execute(&mut *tx).await?;
     if gone.rows_affected() == 0 {
@@ -96,7 +102,11 @@ async fn unlink(tx: &mut Tx, user: &UserId, account: &Identity) -> Result<(), St
     }
     if account.platform == "email" {
         let forgotten = sqlx::query("UPDATE users SET email = NULL WHERE id = ? AND email = ?");
-        forgotten.bind(user.as_str()).bind(&account.account).execute(tx).await?;
+        forgotten.bind(user.as_str()).bind(&account.account).execute(&mut *tx).await?;
+    }
+    if let Some(provider) = account.provider() {
+        let ended = sqlx::query("DELETE FROM sessions WHERE user_id = ? AND provider = ? AND id <> ?");
+        ended.bind(user.as_str()).bind(provider).bind(keep.unwrap_or_default()).execute(tx).await?;
     }
     Ok(())
 }
@@ -110,8 +120,16 @@ async fn set_admin(tx: &mut Tx, user: &UserId, admin: bool, at: Timestamp) -> Re
 
 async fn strip(tx: &mut Tx, user: &UserId, at: Timestamp) -> Result<(), StoreError> {
     remove_factor(tx, user).await?;
-    let own =
-        ["identities", "link_codes", "project_roles", "sessions", "invitations", "personal_tokens", "refresh_families"];
+    let own = [
+        "identities",
+        "link_codes",
+        "project_roles",
+        "sessions",
+        "invitations",
+        "personal_tokens",
+        "refresh_families",
+        "provider_visits",
+    ];
     for table in own {
         let gone = sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {table} WHERE user_id = ?")));
         gone.bind(user.as_str()).execute(&mut *tx).await?;

@@ -8,7 +8,7 @@ use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, Connection, SqlSafeStr};
 use std::sync::Arc;
 
-const MIGRATIONS: [Step; 15] = [
+const MIGRATIONS: [Step; 16] = [
     Step {
         name: "people and projects",
         sqlite: include_str!("../../../migrations/sqlite/0001_people_and_projects.sql"),
@@ -83,6 +83,11 @@ const MIGRATIONS: [Step; 15] = [
         name: "finding tasks",
         sqlite: include_str!("../../../migrations/sqlite/0016_finding_tasks.sql"),
         mysql: include_str!("../../../migrations/mysql/0016_finding_tasks.sql"),
+    },
+    Step {
+        name: "providers",
+        sqlite: include_str!("../../../migrations/sqlite/0018_providers.sql"),
+        mysql: include_str!("../../../migrations/mysql/0018_providers.sql"),
     },
 ];
 

@@ -22,6 +22,10 @@ pub struct NewSession {
     pub token_hash: String,
     /// When it ends, however much it is used.
     pub expires_at: Timestamp,
+    /// The provider by which it is opened; none where it is by a password.
+    pub provider: Option<String>,
+    /// When its person last showed who they are.
+    pub confirmed_at: Timestamp,
     /// What the browser says of itself.
     pub device: Option<String>,
     /// From where it is opened.
@@ -39,7 +43,7 @@ pub struct Session {
     pub actor: Actor,
     /// When it was last used, to a few minutes.
     pub seen_at: Timestamp,
-    /// When a password was last given in it.
+    /// When its person last showed who they are.
     pub confirmed_at: Timestamp,
 }
 
@@ -87,7 +91,7 @@ impl Store {
         self.db.write((id.to_owned(), at), |tx, (id, at)| Box::pin(seen(tx, id, *at))).await
     }
 
-    /// Notes that a password was given in a session.
+    /// Notes that a person has shown once more who they are in a session.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -106,12 +110,15 @@ impl Store {
         idle_since: Timestamp,
     ) -> Result<Vec<SessionReport>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, device_info, address, created_at, seen_at, expires_at FROM sessions \
+            "SELECT id, provider, device_info, address, created_at, seen_at, expires_at FROM sessions \
              WHERE user_id = ? AND expires_at > ? AND seen_at > ? ORDER BY seen_at DESC, id DESC",
         );
         let rows = rows.bind(user.as_str()).bind(now.millis()).bind(idle_since.millis());
         let rows = rows.fetch_all(&mut *self.db.read().await?).await?;
-        rows.iter().map(|row| report(row, SessionKind::Browser)).collect()
+        let browser = |row: &AnyRow| {
+            Ok(SessionReport { provider: row.maybe_text("provider")?, ..report(row, SessionKind::Browser)? })
+        };
+        rows.iter().map(browser).collect()
     }
 
     /// Ends one of a person's sessions; false when there is none of that id.
@@ -136,6 +143,7 @@ pub(super) fn report(row: &AnyRow, kind: SessionKind) -> Result<SessionReport, S
     Ok(SessionReport {
         id: row.text("id")?,
         kind,
+        provider: None,
         device: row.maybe_text("device_info")?,
         address: row.maybe_text("address")?,
         created_at: row.time("created_at")?,
@@ -147,12 +155,12 @@ pub(super) fn report(row: &AnyRow, kind: SessionKind) -> Result<SessionReport, S
 
 async fn open(tx: &mut Tx, new: &NewSession) -> Result<(), StoreError> {
     let opened = sqlx::query(
-        "INSERT INTO sessions (id, user_id, token_hash, expires_at, device_info, address, seen_at, confirmed_at, \
-         created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO sessions (id, user_id, token_hash, expires_at, device_info, address, seen_at, confirmed_at, provider, \
+         created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     let opened = opened.bind(&new.id).bind(new.user.as_str()).bind(&new.token_hash).bind(new.expires_at.millis());
-    let opened = opened.bind(&new.device).bind(&new.address).bind(new.at.millis()).bind(new.at.millis());
-    opened.bind(new.at.millis()).execute(tx).await?;
+    let opened = opened.bind(&new.device).bind(&new.address).bind(new.at.millis()).bind(new.confirmed_at.millis());
+    opened.bind(&new.provider).bind(new.at.millis()).execute(tx).await?;
     Ok(())
 }
 

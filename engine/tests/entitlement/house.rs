@@ -234,5 +234,6 @@ fn settings(folder: &Path) -> EngineSettings {
         redis: None,
         retention: RetentionSettings { tasks: Duration::ZERO, messages: Duration::ZERO },
         webhooks: WebhookSettings { reach: Reach::default(), patience: hour },
+        providers: Vec::new(),
     }
 }

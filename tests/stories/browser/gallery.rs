@@ -12,6 +12,15 @@ use tokio::time::{Instant, sleep};
 const POLICY: &str = "version = 1\n\n[limits]\nbudget_usd = 2.0\n\n[[rules]]\nname = \"notes\"\ntools = [\"Edit\"]\n\
     paths = [\"notes.txt\"]\ndecision = \"ask\"\nreason = \"the notes are read by everybody\"\n";
 
+/// Several tasks at once, and a provider, which is never asked: pages show its button.
+const SETTINGS: [(&str, &str); 5] = [
+    ("SIGNALBOX_QUEUE_CONCURRENCY", "3"),
+    ("SIGNALBOX_QUEUE_PER_PROJECT", "3"),
+    ("SIGNALBOX_OPENID_CORP_ISSUER", "https://id.example.org"),
+    ("SIGNALBOX_OPENID_CORP_CLIENT_ID", "signalbox"),
+    ("SIGNALBOX_OPENID_CORP_LABEL", "Example Corp"),
+];
+
 /// A page, under the name that its picture would have.
 pub(super) struct Page {
     pub(super) name: &'static str,
@@ -35,8 +44,7 @@ struct Asked {
 
 impl Gallery {
     pub(super) async fn opens() -> Self {
-        let stage =
-            Stage::opens_with(&[("SIGNALBOX_QUEUE_CONCURRENCY", "3"), ("SIGNALBOX_QUEUE_PER_PROJECT", "3")]).await;
+        let stage = Stage::opens_with(&SETTINGS).await;
         let mut ada = stage.admin().await;
         people_and_rules(&stage, &mut ada).await;
         let asked = tasks(&mut ada).await;
@@ -81,6 +89,8 @@ fn pages(asked: &Asked) -> Vec<Page> {
         ("more", "/more"),
         ("account", "/account"),
         ("sign-in", "/sign-in"),
+        ("second-factor", "/sign-in/code"),
+        ("turned-away", "/sign-in/openid/nobody"),
         ("welcome", "/welcome"),
         ("nowhere", "/nowhere"),
     ];

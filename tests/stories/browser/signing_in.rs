@@ -1,7 +1,8 @@
-//! Signing in with a password and a code of an authenticator app.
+//! Signing in with a password and a code of an authenticator app, and by a provider.
 
 use super::window::{Device, Window};
 use crate::sign_in::factors::app_shows;
+use crate::sign_in::openid::corp::Corp;
 use crate::sign_in::stage::{GOOD, Stage};
 
 #[tokio::test]
@@ -37,4 +38,45 @@ async fn a_second_factor_is_set_up_on_the_account_page_and_asked_for_at_the_next
     window.reads("The line is clear.").await;
     window.closes().await;
     stage.ends().await;
+}
+
+#[tokio::test]
+async fn an_account_at_a_provider_is_linked_signed_in_by_and_unlinked() {
+    let corp = Corp::opens().await;
+    // The hub by another name than the provider, so that for the browser they are two sites.
+    let base = corp.stage.base.replace("127.0.0.1", "localhost");
+    corp.server.sends_back_to(&format!("{base}/sign-in/openid/corp"));
+    corp.stage.admin().await;
+    let window = Window::opens(&base, Device::Phone).await;
+    window.visits("/account").await;
+    window.signs_in("ada").await;
+    window.arrives("/account").await;
+    window.presses("Link Corp").await;
+    window.presses("I am ann").await;
+    window.reads("Linked. From now on").await;
+    window.presses("Sign out").await;
+    window.arrives("/sign-in").await;
+
+    window.visits("/projects").await;
+    let width = window.looks("return document.documentElement.scrollWidth").await;
+    assert_eq!(width, 360, "nothing has to be scrolled sideways");
+    window.presses("Sign in with Corp").await;
+    window.presses("I am ann").await;
+    window.arrives("/projects").await;
+    window.visits("/account").await;
+    window.reads("signed in with Corp").await;
+    window.presses("Unlink Corp").await;
+    window.presses("Yes").await;
+    window.reads("Unlinked.").await;
+    window.presses("Sign out").await;
+
+    window.presses("Sign in with Corp").await;
+    window.presses("I will not say").await;
+    window.reads("You have not signed in at Corp").await;
+    window.follows("Back to signing in").await;
+    window.presses("Sign in with Corp").await;
+    window.presses("I am ann").await;
+    window.reads("linked to nobody here").await;
+    window.closes().await;
+    corp.ends().await;
 }

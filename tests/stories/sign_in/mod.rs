@@ -5,6 +5,7 @@ mod browsers;
 pub(crate) mod factors;
 mod finding;
 mod guarding;
+pub(crate) mod openid;
 mod own_certificate;
 mod pages;
 mod programs;

@@ -61,6 +61,7 @@ impl Things {
             ("{approval}", "0000000000000000"),
             ("{delivery}", "none"),
             ("{session}", "none"),
+            ("{provider}", "none"),
             ("{token}", "none"),
         ];
         names.iter().fold(asked.path.to_owned(), |path, (name, value)| path.replace(name, value))
@@ -112,7 +113,7 @@ fn lets(answer: &Answer) -> bool {
 
 /// Nobody has one of these, whoever asks: the right is there when the answer is that there is no such thing.
 fn is_of_nothing(asked: &Listed) -> bool {
-    ["{approval}", "{delivery}", "{session}"].iter().any(|name| asked.path.contains(name))
+    ["{approval}", "{delivery}", "{session}", "{provider}"].iter().any(|name| asked.path.contains(name))
         || asked.path == "/api/v1/me/tokens/{token}"
 }
 

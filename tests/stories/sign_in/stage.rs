@@ -58,6 +58,12 @@ impl Stage {
         Self { serving, base, ..self }
     }
 
+    /// The same, with something set otherwise.
+    pub(crate) async fn restarts_with(self, name: &str, value: &str) -> Self {
+        let world = self.world.with(name, value);
+        Self { world, ..self }.restarts().await
+    }
+
     /// The hub is ended as by `kill -9`, something happens without it, and it is started again.
     pub(crate) async fn falls(self, meanwhile: impl Future<Output = ()>) -> Self {
         self.serving.dies().await;

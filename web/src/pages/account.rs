@@ -5,11 +5,13 @@ use super::frame::{Frame, Section, Shown, page};
 use super::markup::{Markup, exact};
 use super::moment::when;
 use crate::App;
+use crate::api::Asked;
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
-use signalbox_core::account::{Me, Scope, SessionKind, SessionReport, TokenReport};
+use serde::Deserialize;
+use signalbox_core::account::{LinkedProvider, Me, Scope, SessionKind, SessionReport, TokenReport};
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/account", get(show_account))
@@ -21,14 +23,30 @@ struct AccountPage {
     frame: Frame,
     me: Me,
     accounts: Vec<(String, Markup)>,
+    providers: Vec<ProviderRow>,
+    done: Option<&'static str>,
     sessions: Vec<SessionRow>,
     tokens: Vec<TokenRow>,
     scopes: [Scope; 4],
 }
 
+struct ProviderRow {
+    name: String,
+    label: String,
+    account: Option<Markup>,
+}
+
+/// What was done elsewhere, for which somebody was sent back here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Done {
+    done: String,
+}
+
 struct SessionRow {
     id: String,
     what: &'static str,
+    provider: Option<String>,
     device: Markup,
     address: Option<String>,
     seen: Markup,
@@ -43,17 +61,46 @@ struct TokenRow {
     expires: Option<Markup>,
 }
 
-async fn show_account(State(app): State<App>, Visitor { actor, caller, .. }: Visitor) -> Shown {
+async fn show_account(
+    State(app): State<App>,
+    Visitor { actor, caller, .. }: Visitor,
+    Asked(Done { done }): Asked<Done>,
+) -> Shown {
     let me = app.accounts.me(&caller).await?;
-    let sessions = app.accounts.sessions(&caller).await?.into_iter().map(session).collect();
+    let sessions = app.accounts.sessions(&caller).await?;
+    let sessions = sessions.into_iter().map(|report| session(report, &me.providers)).collect();
     let tokens = app.accounts.tokens(&caller).await?.iter().map(token).collect();
-    let accounts = me.person.accounts.iter().map(|linked| (linked.platform.clone(), exact(&linked.account))).collect();
+    let elsewhere = me.person.accounts.iter().filter(|linked| linked.provider().is_none());
+    let accounts = elsewhere.map(|linked| (linked.platform.clone(), exact(&linked.account))).collect();
+    let providers = me.providers.iter().map(provider).collect();
+    let done = told(&done);
     let frame = Frame::of(&app, &actor, Section::Nowhere, "My account").await?;
-    page(&AccountPage { frame, me, accounts, sessions, tokens, scopes: Scope::ALL })
+    page(&AccountPage { frame, me, accounts, providers, done, sessions, tokens, scopes: Scope::ALL })
 }
 
-fn session(session: SessionReport) -> SessionRow {
+fn told(done: &str) -> Option<&'static str> {
+    match done {
+        "linked" => Some("Linked. From now on you can sign in there, too."),
+        "confirmed" => Some("You have shown who you are; that does for a quarter of an hour."),
+        _ => None,
+    }
+}
+
+fn provider(linked: &LinkedProvider) -> ProviderRow {
+    ProviderRow {
+        name: linked.button.name.clone(),
+        label: linked.button.label.clone(),
+        account: linked.account.as_deref().map(exact),
+    }
+}
+
+fn session(session: SessionReport, providers: &[LinkedProvider]) -> SessionRow {
+    let label = |name: &String| {
+        let known = providers.iter().find(|one| one.button.name == *name);
+        known.map_or_else(|| name.clone(), |one| one.button.label.clone())
+    };
     SessionRow {
+        provider: session.provider.as_ref().map(label),
         what: match session.kind {
             SessionKind::Browser => "Browser",
             SessionKind::Program => "Program",

@@ -1,5 +1,6 @@
 //! A person's own account, as they see and change it.
 
+use super::provider::LinkedProvider;
 use crate::port::Person;
 use crate::time::Timestamp;
 use secrecy::SecretString;
@@ -17,6 +18,8 @@ pub struct Me {
     pub recovery_codes: u32,
     /// Whether they have a password.
     pub password_set: bool,
+    /// The providers by which they may sign in, and those of their accounts there that are linked.
+    pub providers: Vec<LinkedProvider>,
 }
 
 /// A new password.
@@ -93,6 +96,9 @@ pub struct SessionReport {
     pub kind: SessionKind,
     /// What the program said of itself.
     pub device: Option<String>,
+    /// The provider by which it was opened; none where it was by a password or a token.
+    #[serde(default)]
+    pub provider: Option<String>,
     /// From where it was opened.
     pub address: Option<String>,
     /// When.

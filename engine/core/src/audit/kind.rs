@@ -62,8 +62,10 @@ kinds! {
     InvitationRefused = "invitation.refused",
     /// A code was made by which a person links an account elsewhere.
     LinkCodeCreated = "link_code.created",
-    /// An account elsewhere was linked by such a code.
+    /// An account elsewhere was linked, by such a code or by signing in there.
     IdentityLinked = "identity.linked",
+    /// An account by which a person signed in was unlinked by them.
+    IdentityUnlinked = "identity.unlinked",
     /// A person was added.
     UserCreated = "user.created",
     /// Rights, roles or accounts of a person were changed.

@@ -20,6 +20,7 @@ mod leases;
 mod listing;
 mod outcomes;
 mod people;
+mod providers;
 mod queue;
 mod repeats;
 mod retention;
