@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a story ends where its world does not do what it must")]
 
+mod api;
 mod attacks;
 mod bad_input;
 mod both;

@@ -471,6 +471,12 @@ function prepareProject(form) {
   };
 }
 
+/* --- What a link leads to is unfolded ----------------------------------------------------------------------------------- */
+function unfold() {
+  const fold = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (fold?.matches("details")) fold.open = true;
+}
+
 /* --- Without the hub ---------------------------------------------------------------------------------------------------- */
 async function comeBack() {
   const answer = await fetch("/manifest.webmanifest", { cache: "no-store" }).catch(() => null);
@@ -486,6 +492,8 @@ $$("[data-from-hash]").forEach((field) => {
   history.replaceState(null, "", location.pathname);
   $("[name=password]", field.form).focus();
 });
+addEventListener("hashchange", unfold);
+unfold();
 showTheme();
 sayWhatWasLeft();
 tick();

@@ -1,58 +1,58 @@
 //! The part of the API by which people and programs show who they are, and see to their own accounts.
 
+mod factor;
+mod mine;
+
+pub(crate) use factor::Proof;
+
 use crate::api::{Answer, Payload};
 use crate::client::Client;
 use crate::cookie::Cookie;
 use crate::principal::Principal;
 use crate::{App, Problem};
+use axum::Json;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{delete, get, post, put};
-use axum::{Json, Router};
 use secrecy::SecretString;
 use serde::Serialize;
-use signalbox_core::account::{
-    ChangePassword, ConfirmFactor, Exchange, Invitation, MadeToken, MakeToken, Me, NewFactor, ProveFactor,
-    RecoveryCodes, SessionReport, SignIn, SignedIn, TokenPair, TokenReport, Welcome,
-};
-use signalbox_core::port::NewLinkCode;
+use signalbox_core::account::{Exchange, Invitation, SignIn, SignedIn, TokenPair, Welcome};
 use std::time::Duration;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// The largest request about an account.
 const BODY_LIMIT: usize = 16 << 10;
 /// How long a browser keeps a session's cookie; the hub ends the session by itself.
 const COOKIE_LASTS: Duration = Duration::from_secs(30 * 24 * 3600);
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/api/v1/session", post(open_session).delete(close_session))
-        .route("/api/v1/welcome", post(accept_invitation))
-        .route("/api/v1/token", post(exchange_tokens))
-        .route("/api/v1/me", get(show_me))
-        .route("/api/v1/me/password", put(change_password))
-        .route("/api/v1/me/sessions", get(list_sessions).delete(end_other_sessions))
-        .route("/api/v1/me/sessions/{session}", delete(end_session))
-        .route("/api/v1/me/tokens", get(list_tokens).post(make_token))
-        .route("/api/v1/me/tokens/{token}", delete(revoke_token))
-        .route("/api/v1/me/second-factor", post(begin_factor).put(confirm_factor).delete(remove_factor))
-        .route("/api/v1/me/link-code", post(make_own_link_code))
-        .route("/api/v1/users/{person}/invitation", post(invite_person))
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(open_session, close_session))
+        .routes(routes!(accept_invitation))
+        .routes(routes!(exchange_tokens))
+        .merge(mine::routes())
+        .merge(factor::routes())
+        .routes(routes!(invite_person))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }
 
 /// Who has signed in.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Named {
+    /// Their name.
     pub(crate) name: String,
+    /// Admin of the hub.
     pub(crate) admin: bool,
 }
 
 /// An invitation with the page where it is used.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Invited {
     #[serde(flatten)]
     invitation: Invitation,
+    /// The page.
     url: String,
 }
 
@@ -74,6 +74,21 @@ pub(crate) fn hand_over(client: &Client, response: &mut Response, token: &Secret
     }
 }
 
+/// Signs in.
+///
+/// A problem with `code_needed` wants a code of the second factor beside name and password.
+#[utoipa::path(
+    post, path = "/api/v1/session", tag = "account", request_body = SignIn,
+    responses(
+        (
+            status = 200,
+            description = "Who has signed in; the cookie comes with it.",
+            body = Named,
+            headers(("Set-Cookie" = String, description = "The session.")),
+        ),
+        (status = 401, description = "That is not right, or a code is needed."),
+    )
+)]
 async fn open_session(
     State(app): State<App>,
     client: Client,
@@ -83,6 +98,21 @@ async fn open_session(
     Ok(opened(&client, session))
 }
 
+/// Sets a password by a one-time code, and signs in.
+///
+/// The first admin's code needs a name.
+#[utoipa::path(
+    post, path = "/api/v1/welcome", tag = "account", request_body = Welcome,
+    responses(
+        (
+            status = 200,
+            description = "Who has signed in; the cookie comes with it.",
+            body = Named,
+            headers(("Set-Cookie" = String, description = "The session.")),
+        ),
+        (status = 401, description = "That is no code, or not any more."),
+    )
+)]
 async fn accept_invitation(
     State(app): State<App>,
     client: Client,
@@ -92,6 +122,16 @@ async fn accept_invitation(
     Ok(opened(&client, session))
 }
 
+/// Gives tokens for a program.
+///
+/// A refresh token is used once; one that comes twice ends all that came of its sign-in.
+#[utoipa::path(
+    post, path = "/api/v1/token", tag = "account", request_body = Exchange,
+    responses(
+        (status = 200, description = "An access token, and what the next one is had by.", body = TokenPair),
+        (status = 401, description = "That is not right, or a code is needed."),
+    )
+)]
 async fn exchange_tokens(
     State(app): State<App>,
     client: Client,
@@ -100,6 +140,13 @@ async fn exchange_tokens(
     Ok(Json(app.accounts.exchange(&client.peer(), exchange).await.map_err(Problem::not_let_in)?))
 }
 
+/// Signs out.
+///
+/// With a token that came of a sign-in: ends all that came of it.
+#[utoipa::path(
+    delete, path = "/api/v1/session", tag = "account",
+    responses((status = 204, description = "It is done."))
+)]
 async fn close_session(
     State(app): State<App>,
     client: Client,
@@ -113,90 +160,11 @@ async fn close_session(
     Ok(response)
 }
 
-async fn show_me(State(app): State<App>, Principal { caller, .. }: Principal) -> Answer<Me> {
-    Ok(Json(app.accounts.me(&caller).await?))
-}
-
-async fn change_password(
-    State(app): State<App>,
-    Principal { caller, peer, .. }: Principal,
-    Payload(change): Payload<ChangePassword>,
-) -> Result<StatusCode, Problem> {
-    app.accounts.change_password(&caller, &peer, change).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn list_sessions(State(app): State<App>, Principal { caller, .. }: Principal) -> Answer<Vec<SessionReport>> {
-    Ok(Json(app.accounts.sessions(&caller).await?))
-}
-
-async fn end_other_sessions(
-    State(app): State<App>,
-    Principal { caller, .. }: Principal,
-) -> Result<StatusCode, Problem> {
-    app.accounts.end_other_sessions(&caller).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn end_session(
-    State(app): State<App>,
-    Principal { caller, .. }: Principal,
-    Path(session): Path<String>,
-) -> Result<StatusCode, Problem> {
-    app.accounts.end_session(&caller, &session).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn list_tokens(State(app): State<App>, Principal { caller, .. }: Principal) -> Answer<Vec<TokenReport>> {
-    Ok(Json(app.accounts.tokens(&caller).await?))
-}
-
-async fn make_token(
-    State(app): State<App>,
-    Principal { caller, peer, .. }: Principal,
-    Payload(request): Payload<MakeToken>,
-) -> Answer<MadeToken> {
-    Ok(Json(app.accounts.make_token(&caller, &peer, request).await?))
-}
-
-async fn revoke_token(
-    State(app): State<App>,
-    Principal { caller, .. }: Principal,
-    Path(token): Path<String>,
-) -> Result<StatusCode, Problem> {
-    app.accounts.revoke_token(&caller, &token).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn begin_factor(
-    State(app): State<App>,
-    Principal { caller, peer, .. }: Principal,
-    Proof(proof): Proof,
-) -> Answer<NewFactor> {
-    Ok(Json(app.accounts.begin_factor(&caller, &peer, proof).await?))
-}
-
-async fn confirm_factor(
-    State(app): State<App>,
-    Principal { caller, peer, .. }: Principal,
-    Payload(confirm): Payload<ConfirmFactor>,
-) -> Answer<RecoveryCodes> {
-    Ok(Json(app.accounts.confirm_factor(&caller, &peer, confirm).await?))
-}
-
-async fn remove_factor(
-    State(app): State<App>,
-    Principal { caller, peer, .. }: Principal,
-    Proof(proof): Proof,
-) -> Result<StatusCode, Problem> {
-    app.accounts.remove_factor(&caller, &peer, proof).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn make_own_link_code(State(app): State<App>, Principal { caller, .. }: Principal) -> Answer<NewLinkCode> {
-    Ok(Json(app.accounts.own_link_code(&caller).await?))
-}
-
+/// Makes a one-time code by which a person sets a password.
+#[utoipa::path(
+    post, path = "/api/v1/users/{person}/invitation", tag = "people",
+    responses((status = 200, description = "The code, and the page where it is used.", body = Invited))
+)]
 async fn invite_person(
     State(app): State<App>,
     client: Client,
@@ -208,21 +176,4 @@ async fn invite_person(
     // Behind the hash, where no server or proxy writes it into a log.
     let url = format!("{base}/welcome#{}", invitation.code);
     Ok(Json(Invited { invitation, url }))
-}
-
-/// What shows once more who it is; a request without a body shows nothing.
-pub(crate) struct Proof(pub(crate) ProveFactor);
-
-impl axum::extract::FromRequest<App> for Proof {
-    type Rejection = Problem;
-
-    async fn from_request(request: axum::extract::Request, app: &App) -> Result<Self, Problem> {
-        let empty = request.headers().get(header::CONTENT_LENGTH).is_none_or(|length| length == "0")
-            && !request.headers().contains_key(header::TRANSFER_ENCODING);
-        if empty {
-            return Ok(Self(ProveFactor::default()));
-        }
-        let Payload(proof) = Payload::from_request(request, app).await?;
-        Ok(Self(proof))
-    }
 }

@@ -51,7 +51,7 @@ use signalbox_core::port::Hub;
 use std::sync::Arc;
 
 /// What a hub says of itself.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct About {
     /// Its version.
     pub version: String,

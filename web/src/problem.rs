@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use signalbox_core::account::Denied;
 use signalbox_core::port::Refusal;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// A problem document.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
     /// The HTTP status.
     pub status: u16,

@@ -2,6 +2,7 @@
 //! chooses, a request is done once, and each repetition within a day gets the same answer.
 
 use crate::principal::{client_of, identify};
+use crate::rights::OPEN;
 use crate::{App, Problem};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -22,14 +23,12 @@ const LONGEST: usize = 190;
 /// The largest request and answer that is looked at, in bytes.
 const LARGEST: usize = 33 << 20;
 
-/// Routes by which somebody shows who they are: what they answer goes to whoever asks, once.
-const OPEN: [&str; 3] = ["/api/v1/session", "/api/v1/token", "/api/v1/welcome"];
-
 /// Does a request with a key once.
 pub(crate) async fn once(State(app): State<App>, request: Request, next: Next) -> Response {
     let changes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(request.method());
-    let Some(key) = request.headers().get(&KEY).filter(|_| changes && !OPEN.contains(&request.uri().path())).cloned()
-    else {
+    // What is answered to somebody who shows who they are goes to whoever asks, once.
+    let is_open = OPEN.iter().any(|(path, _)| *path == request.uri().path());
+    let Some(key) = request.headers().get(&KEY).filter(|_| changes && !is_open).cloned() else {
         return next.run(request).await;
     };
     let (parts, body) = request.into_parts();

@@ -54,6 +54,7 @@ const NEEDS: &[(&str, &[(Method, Need)])] = &[
     ("/api/v1/me/sessions/{session}", &[(Method::DELETE, Need::Presence)]),
     ("/api/v1/me/tokens", &[(Method::GET, Need::Presence), (Method::POST, Need::Presence)]),
     ("/api/v1/me/tokens/{token}", &[(Method::DELETE, Need::Presence)]),
+    ("/api/v1/openapi.json", &[(Method::GET, Need::AnyProof)]),
     ("/api/v1/places", &[(Method::GET, MANAGE)]),
     ("/api/v1/places/{place}", &[(Method::DELETE, MANAGE)]),
     ("/api/v1/places/{place}/deliveries", &[(Method::GET, Need::Socket)]),
@@ -83,8 +84,7 @@ const NEEDS: &[(&str, &[(Method, Need)])] = &[
 ];
 
 /// Those by which somebody shows who they are, and which need nothing before.
-#[cfg(test)]
-const OPEN: &[(&str, Method)] = &[
+pub(crate) const OPEN: &[(&str, Method)] = &[
     ("/api/v1/session", Method::POST),
     ("/api/v1/session/code", Method::POST),
     ("/api/v1/session/visit", Method::POST),

@@ -7,66 +7,94 @@ use crate::cookie::Cookie;
 use crate::principal::Principal;
 use crate::visitor::local_path;
 use crate::{App, Problem};
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
-use axum::{Json, Router};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use signalbox_core::account::{Arrived, Departure, OfTheirOwn, ProveFactor, ToComeIn, Visit};
 use signalbox_core::port::Refusal;
 use std::time::Duration;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// How long a browser keeps a visit's cookie; the hub ends the visit by itself.
 const COOKIE_LASTS: Duration = Duration::from_secs(10 * 60);
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/api/v1/session/visit", post(go_to_sign_in))
-        .route("/api/v1/session/code", post(give_code))
-        .route("/api/v1/welcome/visit", post(go_to_accept))
-        .route("/api/v1/me/providers/{provider}", post(go_to_link).delete(unlink_provider))
-        .route("/api/v1/me/providers/{provider}/confirmation", post(go_to_confirm))
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(go_to_sign_in))
+        .routes(routes!(give_code))
+        .routes(routes!(go_to_accept))
+        .routes(routes!(go_to_link, unlink_provider))
+        .routes(routes!(go_to_confirm))
 }
 
 /// Somebody wants to sign in by a provider.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(examples(json!({ "provider": "company", "next": "/tasks" })))]
 struct SignInBy {
+    /// The provider's name.
     provider: String,
+    /// A path of ours where they want to go then.
     #[serde(default)]
     next: String,
 }
 
 /// Somebody wants to use a one-time code up by a provider.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(examples(json!({ "provider": "company", "code": "7d3k-5w9x-2m4n-6p8q", "name": null })))]
 struct WelcomeBy {
+    /// The provider's name.
     provider: String,
+    /// The code.
+    #[schema(value_type = String, format = Password)]
     code: SecretString,
+    /// The first admin's name.
     #[serde(default)]
     name: Option<String>,
 }
 
 /// A code of the second factor.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(examples(json!({ "code": "123456" })))]
 struct GivenCode {
+    /// The code, or a recovery code.
+    #[schema(value_type = String, format = Password)]
     code: SecretString,
 }
 
 /// Where the browser is to go.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Way {
+    /// An address of the provider.
     url: String,
 }
 
 /// Who has signed in, and where they wanted to go.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct LedOn {
+    /// Who has signed in.
     #[serde(flatten)]
     named: Named,
+    /// A path of ours.
     next: String,
 }
 
+/// Begins to sign in by a provider.
+///
+/// The browser goes to `url`, and is sent back to a page of this hub that signs in.
+#[utoipa::path(
+    post, path = "/api/v1/session/visit", tag = "account", request_body = SignInBy,
+    responses(
+        (status = 200, description = "Where the browser is to go; a cookie comes with it.", body = Way),
+        (status = 401, description = "Nobody may come in so."),
+        (status = 404, description = "There is no such provider."),
+        (status = 409, description = "It is to be begun at the hub's public address."),
+    )
+)]
 async fn go_to_sign_in(
     State(app): State<App>,
     client: Client,
@@ -78,6 +106,18 @@ async fn go_to_sign_in(
     Ok(sent(&client, departure))
 }
 
+/// Begins to use a one-time code up by a provider, without a password.
+///
+/// The browser goes to `url`, and is sent back to a page of this hub that signs in.
+#[utoipa::path(
+    post, path = "/api/v1/welcome/visit", tag = "account", request_body = WelcomeBy,
+    responses(
+        (status = 200, description = "Where the browser is to go; a cookie comes with it.", body = Way),
+        (status = 401, description = "That is no code, or not any more."),
+        (status = 404, description = "There is no such provider."),
+        (status = 409, description = "It is to be begun at the hub's public address."),
+    )
+)]
 async fn go_to_accept(
     State(app): State<App>,
     client: Client,
@@ -88,6 +128,13 @@ async fn go_to_accept(
     Ok(sent(&client, departure))
 }
 
+/// Begins to link one's account at a provider.
+///
+/// A problem with `password_needed` wants the password (again).
+#[utoipa::path(
+    post, path = "/api/v1/me/providers/{provider}", tag = "account", request_body = Option<ProveFactor>,
+    responses((status = 200, description = "Where the browser is to go; a cookie comes with it.", body = Way))
+)]
 async fn go_to_link(
     State(app): State<App>,
     client: Client,
@@ -99,6 +146,11 @@ async fn go_to_link(
     Ok(sent(&client, app.accounts.depart_as(&caller, &peer, visit, proof).await?))
 }
 
+/// Begins to show once more who one is by a provider.
+#[utoipa::path(
+    post, path = "/api/v1/me/providers/{provider}/confirmation", tag = "account",
+    responses((status = 200, description = "Where the browser is to go; a cookie comes with it.", body = Way))
+)]
 async fn go_to_confirm(
     State(app): State<App>,
     client: Client,
@@ -109,6 +161,11 @@ async fn go_to_confirm(
     Ok(sent(&client, app.accounts.depart_as(&caller, &peer, visit, ProveFactor::default()).await?))
 }
 
+/// Unlinks one's account at a provider.
+#[utoipa::path(
+    delete, path = "/api/v1/me/providers/{provider}", tag = "account", request_body = Option<ProveFactor>,
+    responses((status = 204, description = "It is done."))
+)]
 async fn unlink_provider(
     State(app): State<App>,
     Principal { caller, peer, .. }: Principal,
@@ -119,6 +176,20 @@ async fn unlink_provider(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Gives a code of the second factor after one has come back from a provider.
+#[utoipa::path(
+    post, path = "/api/v1/session/code", tag = "account", request_body = GivenCode,
+    responses(
+        (
+            status = 200,
+            description = "Who has signed in, and where they wanted to go; the cookie comes with it.",
+            body = LedOn,
+            headers(("Set-Cookie" = String, description = "The session.")),
+        ),
+        (status = 401, description = "That is not right."),
+        (status = 409, description = "Nobody has come back from a provider in this browser, or too long ago."),
+    )
+)]
 async fn give_code(
     State(app): State<App>,
     client: Client,

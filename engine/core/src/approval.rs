@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::str::FromStr;
+use utoipa::ToSchema;
 
 /// What people are asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ApprovalKind {
     /// May this tool run?
@@ -44,7 +45,7 @@ impl ApprovalKind {
 }
 
 /// Where an approval stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ApprovalState {
     /// It waits for people.
@@ -107,7 +108,7 @@ pub enum ApprovalStep {
 }
 
 /// What a person says to an approval.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "say")]
 pub enum Saying {
     /// Yes.
@@ -135,7 +136,7 @@ impl Saying {
 }
 
 /// One decision, as it is recorded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Decision {
     /// Who decided.
     pub by: UserId,
@@ -152,7 +153,7 @@ pub struct Decision {
 }
 
 /// An approval as the engine and the places see it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Approval {
     /// Its id, which is also the code on its buttons.
     pub id: ApprovalId,
@@ -198,7 +199,7 @@ pub struct Approval {
 }
 
 /// What a card shows of an approval beside the call itself.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Context {
     /// Who asked for the task, as others are shown them.

@@ -10,9 +10,10 @@ use crate::task::{Attachment, Failure, TaskState};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// One entry of a task's record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Event {
     /// Its number within the task, from 1, without gaps.
     pub seq: u64,
@@ -26,7 +27,7 @@ pub struct Event {
 }
 
 /// The gate's answer to one tool call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GateAnswer {
     /// It runs.
@@ -38,7 +39,7 @@ pub enum GateAnswer {
 }
 
 /// Who or what gave the gate's answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "source", content = "name")]
 pub enum DecidedBy {
     /// A rule of the policy, by its name.
@@ -52,7 +53,7 @@ pub enum DecidedBy {
 }
 
 /// A long text, whole or with the rest in a blob.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Excerpt {
     /// The text, or its beginning.
     pub text: String,
@@ -64,7 +65,7 @@ pub struct Excerpt {
 }
 
 /// One file that a task changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FileChange {
     /// Its path; one that has control characters, quotes or backslashes in it or is not UTF-8 as git quotes it.
     pub path: String,
@@ -77,7 +78,7 @@ pub struct FileChange {
 }
 
 /// What a task changed, computed in the hub's own mirror.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DiffStat {
     /// The files.
     pub files: Vec<FileChange>,
@@ -88,7 +89,7 @@ pub struct DiffStat {
 }
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum EventKind {
     /// The task was stored and queued.
@@ -289,7 +290,7 @@ pub enum EventKind {
 }
 
 /// What followers of a task are sent: entries of the record, and between them what is too fleeting to be recorded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum Live {
     /// An entry of the record.
@@ -299,7 +300,7 @@ pub enum Live {
 }
 
 /// A sign of life that is not recorded; it may be lost.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Passing {
     /// The task.
     pub task: TaskId,
@@ -309,7 +310,7 @@ pub struct Passing {
 }
 
 /// What passes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum PassingKind {
     /// A piece of text as the model writes it.

@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 /// A remembered yes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,6 +208,16 @@ impl From<GrantSpan> for String {
         span.to_string()
     }
 }
+
+impl PartialSchema for GrantSpan {
+    fn schema() -> RefOr<Schema> {
+        let description = "How long a yes is remembered: `once`, a span such as `15m` or `1h30m` (30 days at most), \
+                           `conversation` or `always`.";
+        crate::schema::text(description, "^(once|conversation|always|([0-9]+[dhms])+)$", "15m")
+    }
+}
+
+impl ToSchema for GrantSpan {}
 
 impl fmt::Display for GrantSpan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

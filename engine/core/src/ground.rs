@@ -1,9 +1,10 @@
 //! The ground that a conversation works on, where that is not the repository's default branch: a pull request's.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What a conversation works on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct Ground {
     /// The reference at the remote, in full: `refs/heads/topic`, `refs/pull/7/head`.
     pub reference: String,
@@ -17,7 +18,7 @@ pub struct Ground {
 }
 
 /// Where the work on a ground goes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Onto {
     /// This branch, as long as nobody else has moved it meanwhile.

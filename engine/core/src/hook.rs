@@ -19,12 +19,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// Below which path a hook's address ends in its name.
 pub const PATH: &str = "/hooks/in/";
 
 /// A secret that is shared with a sender or a receiver. It is shown once, when it is made.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct SharedSecret(String);
 
@@ -67,7 +68,7 @@ pub fn source(id: &str) -> String {
 }
 
 /// What a sender told, as it is stored: its body, and what a header says of it beside.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Told {
     /// The kind of event, where a header names it; else empty.
     pub event: String,
@@ -76,7 +77,11 @@ pub struct Told {
 }
 
 /// A request for a hook.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(examples(json!({
+    "name": "pager", "project": "site", "user": "ann", "places": [], "secret": null,
+    "rules": "[signature]\nscheme = \"standard\"\n\n[task]\nprompt = \"Find out why the build failed.\"\n"
+})))]
 pub struct AddHook {
     /// Its name, the last part of its address.
     pub name: String,
@@ -93,7 +98,7 @@ pub struct AddHook {
 }
 
 /// A hook that was just made, or has a new secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MadeHook {
     /// The path of its address.
     pub path: String,
@@ -104,7 +109,7 @@ pub struct MadeHook {
 }
 
 /// A hook as it is listed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HookReport {
     /// Its name.
     pub name: String,
@@ -127,14 +132,15 @@ pub struct HookReport {
 }
 
 /// Something to be tried on a hook.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(examples(json!({ "told": { "event": "build.failed", "payload": { "branch": "main" } } })))]
 pub struct TryHook {
     /// What would be told.
     pub told: Told,
 }
 
 /// What would come of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum Trial {
     /// The hook's condition does not hold.

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use utoipa::ToSchema;
 
 /// Crockford's base32 digits in lower case: no `i`, `l`, `o`, `u`, so that a code survives being read aloud and typed.
 pub const CROCKFORD: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -38,10 +39,11 @@ fn crockford(entropy: u128, length: usize) -> String {
 }
 
 macro_rules! code_id {
-    ($(#[$doc:meta])* $name:ident, $length:literal, $what:literal) => {
+    ($(#[$doc:meta])* $name:ident, $length:literal, $pattern:literal, $what:literal) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
         #[serde(try_from = "String", into = "String")]
+        #[schema(value_type = String, pattern = $pattern)]
         pub struct $name(String);
 
         impl $name {
@@ -93,7 +95,7 @@ macro_rules! code_id {
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
         #[serde(transparent)]
         pub struct $name(String);
 
@@ -119,12 +121,12 @@ macro_rules! text_id {
 
 code_id!(
     /// A task's id: 12 characters, short enough to be typed on a phone and to name a branch.
-    TaskId, 12, "a task id (12 letters and digits)"
+    TaskId, 12, "^[0-9a-hjkmnp-tv-z]{12}$", "a task id (12 letters and digits)"
 );
 code_id!(
     /// An approval's id, which is also the opaque code on its buttons: 16 characters of Crockford base32.
     /// It fits a Telegram callback, a Discord nonce and a GitHub check-run action's 20 characters.
-    ApprovalId, 16, "an approval id (16 letters and digits)"
+    ApprovalId, 16, "^[0-9a-hjkmnp-tv-z]{16}$", "an approval id (16 letters and digits)"
 );
 text_id!(
     /// A project's id.

@@ -27,6 +27,7 @@ pub mod port;
 pub mod question;
 pub mod reading;
 pub mod schedule;
+mod schema;
 pub mod sheet;
 pub mod subscription;
 pub mod task;

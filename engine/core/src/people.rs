@@ -5,9 +5,10 @@ use crate::place::Place;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use utoipa::ToSchema;
 
 /// What a person may do in a project. Each role includes those before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Sees tasks and their outcomes.
@@ -54,7 +55,7 @@ impl FromStr for Role {
 }
 
 /// A person as a link to an account on a platform, e.g. `telegram` and `12345`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct Identity {
     /// The platform: `telegram`, `discord`, `github`, `email`, or `openid:NAME` for a provider by which people sign in.
     pub platform: String,

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 /// A place, written `kind:address`, e.g. `terminal:0192…`, `telegram:-100123/7`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -77,6 +79,15 @@ impl From<Place> for String {
         place.to_string()
     }
 }
+
+impl PartialSchema for Place {
+    fn schema() -> RefOr<Schema> {
+        let description = "A place, written KIND:ADDRESS; at most 190 bytes, without control characters.";
+        crate::schema::text(description, "^[a-z_]+:.+$", "telegram:-1001234567890")
+    }
+}
+
+impl ToSchema for Place {}
 
 #[cfg(test)]
 mod tests {

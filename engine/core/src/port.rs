@@ -27,9 +27,10 @@ use crate::task::{Limits, Task};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Why the hub did not do what it was asked. The text is meant for the person who asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "refusal", content = "message")]
 pub enum Refusal {
     /// What was asked makes no sense as it stands; the text says how to mend it.
@@ -59,7 +60,12 @@ pub enum Refusal {
 }
 
 /// A request for a task.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(examples(json!({
+    "source": "web", "key": "readme-1", "project": "site", "conversation": null, "place": "web:ann",
+    "prompt": "Say in the README how the tests are run.", "attachments": [], "model": null, "priority": 0,
+    "not_before": null, "limits": {}, "asking": "ask"
+})))]
 pub struct SubmitTask {
     /// Makes the request safe to repeat: a second one with the same (source, key) is the same task.
     pub source: String,
@@ -103,7 +109,7 @@ pub struct SubmitTask {
 }
 
 /// What is done with a call that policy would ask about.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Asking {
     /// People are asked.
@@ -116,7 +122,7 @@ pub enum Asking {
 }
 
 /// The answer to a submission.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Submitted {
     /// The task.
     pub task: TaskId,
@@ -127,7 +133,8 @@ pub struct Submitted {
 }
 
 /// A person's word on an approval.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(examples(json!({ "approval": "7d3k5w9x2m4n6p8q", "saying": { "say": "allow" }, "span": "once" })))]
 pub struct Decide {
     /// The approval, by its code or an unambiguous beginning of it.
     pub approval: String,
@@ -138,7 +145,7 @@ pub struct Decide {
 }
 
 /// What became of a person's word.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum Decided {
     /// It was the decision.
@@ -159,7 +166,8 @@ pub enum Decided {
 }
 
 /// A file that will come with a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(examples(json!({ "name": "notes.txt", "media_type": "text/plain", "content": "aGVsbG8K" })))]
 pub struct KeepFile {
     /// Its own name, without directories.
     pub name: String,
@@ -170,7 +178,8 @@ pub struct KeepFile {
 }
 
 /// A request for a project.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(examples(json!({ "name": "site", "git": "https://github.com/example/site", "policy": null, "credential": null })))]
 pub struct AddProject {
     /// Its name: letters, digits, `.`, `_` and `-`.
     pub name: String,
@@ -183,7 +192,7 @@ pub struct AddProject {
 }
 
 /// A credential on its way into the store. It is never given out again.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum NewCredential {
     /// For https.
@@ -209,7 +218,7 @@ impl std::fmt::Debug for NewCredential {
 }
 
 /// A project as people see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Project {
     /// Its id.
     pub id: ProjectId,
@@ -226,7 +235,11 @@ pub struct Project {
 }
 
 /// A request for a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(examples(json!({
+    "name": "ann", "role": "member", "project": "site", "admin": false,
+    "identities": [{ "platform": "telegram", "account": "1001" }]
+})))]
 pub struct AddUser {
     /// Their name.
     pub name: String,
@@ -241,7 +254,7 @@ pub struct AddUser {
 }
 
 /// A person as an admin sees them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Person {
     /// Their name.
     pub name: String,
@@ -254,7 +267,8 @@ pub struct Person {
 }
 
 /// What is to become different about a person. What is empty stays as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(examples(json!({ "role": ["site", "maintainer"], "admin": null, "link": [], "unlink": [] })))]
 pub struct ChangePerson {
     /// A project, by name or id, and the role there; no role takes it away.
     pub role: Option<(String, Option<Role>)>,
@@ -267,7 +281,7 @@ pub struct ChangePerson {
 }
 
 /// A one-time code by which a person links an account elsewhere. It is shown once.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NewLinkCode {
     /// The code.
     pub code: String,
@@ -282,7 +296,7 @@ impl std::fmt::Debug for NewLinkCode {
 }
 
 /// A place as an admin sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PlaceReport {
     /// The place.
     pub place: Place,
@@ -295,7 +309,7 @@ pub struct PlaceReport {
 }
 
 /// A diff as text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DiffText {
     /// The unified diff.
     pub text: String,

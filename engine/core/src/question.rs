@@ -4,6 +4,7 @@ use crate::approval::Approval;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use utoipa::ToSchema;
 
 /// One of Claude's questions, as `AskUserQuestion` puts it (recording 08).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -39,11 +40,12 @@ pub fn questions(approval: &Approval) -> Vec<Question> {
 }
 
 /// What was chosen or written so far, by the number of the question, before the answers are sent.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
+#[schema(value_type = BTreeMap<String, Chosen>)]
 pub struct Draft(BTreeMap<u8, Chosen>);
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Chosen {
     Options(BTreeSet<u8>),

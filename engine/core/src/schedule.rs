@@ -6,9 +6,10 @@ use crate::task::UnknownWord;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
+use utoipa::ToSchema;
 
 /// What is done about times that passed while no hub ran.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Missed {
     /// Nothing: the next time is soon enough.
@@ -39,7 +40,11 @@ impl FromStr for Missed {
 }
 
 /// A request for a schedule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(examples(json!({
+    "name": "nightly", "project": "site", "user": "ann", "cron": "0 3 * * *", "zone": "Europe/Berlin",
+    "prompt": "Bring the dependencies up to date.", "places": [], "missed": "skip"
+})))]
 pub struct AddSchedule {
     /// Its name.
     pub name: String,
@@ -60,7 +65,7 @@ pub struct AddSchedule {
 }
 
 /// A time of a schedule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DueTime {
     /// The moment.
     pub at: Timestamp,
@@ -69,7 +74,7 @@ pub struct DueTime {
 }
 
 /// A schedule as it is listed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ScheduleReport {
     /// Its name.
     pub name: String,

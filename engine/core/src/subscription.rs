@@ -15,12 +15,17 @@ use crate::port::Refusal;
 use crate::time::Timestamp;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The kind of place that a subscription is: its address there is the subscription's id.
 pub const KIND: &str = "webhook";
 
 /// A request for a subscription.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(examples(json!({
+    "name": "dashboard", "project": "site", "url": "https://example.org/told",
+    "topics": ["task.succeeded", "task.failed"], "place": null
+})))]
 pub struct AddSubscription {
     /// Its name.
     pub name: String,
@@ -35,7 +40,7 @@ pub struct AddSubscription {
 }
 
 /// A subscription that was just made, or has a new secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MadeSubscription {
     /// The secret that requests are signed with: it is not shown again.
     pub secret: SharedSecret,
@@ -44,7 +49,7 @@ pub struct MadeSubscription {
 }
 
 /// A subscription as it is listed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SubscriptionReport {
     /// Its name.
     pub name: String,

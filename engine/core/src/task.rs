@@ -9,9 +9,10 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use utoipa::ToSchema;
 
 /// Where a task stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskState {
     /// It waits for a worker.
@@ -174,7 +175,7 @@ pub struct IllegalStep {
 }
 
 /// Why a task failed, as a kind that programs can tell apart; `docs/reference.md` lists them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
     /// The model's side refused the key (401 or 403).
@@ -243,7 +244,7 @@ impl FailureKind {
 }
 
 /// Why a task failed: a kind for programs, a sentence for people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Failure {
     /// The kind.
     pub kind: FailureKind,
@@ -259,7 +260,7 @@ impl Failure {
 }
 
 /// A file that came with a prompt. Pictures are shown to Claude as well; everything lands in the workspace.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Attachment {
     /// The file's own name, without directories.
     pub name: String,
@@ -270,7 +271,7 @@ pub struct Attachment {
 }
 
 /// What one task may use. A missing value means no limit of its own.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Limits {
     /// The most it may cost.
@@ -282,7 +283,7 @@ pub struct Limits {
 }
 
 /// A task as the engine and the places see it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Task {
     /// Its id.
     pub id: TaskId,

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fmt;
+use utoipa::ToSchema;
 
 /// One call of a tool that Claude wants to make.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ToolCall {
     /// The CLI's id of this call; the same when the call comes again after a park.
     pub id: ToolUseId,
@@ -22,8 +23,9 @@ pub struct ToolCall {
 }
 
 /// SHA-256 over tool, input and working directory: what an approval is bound to.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
+#[schema(pattern = "^[0-9a-f]{64}$")]
 pub struct CallHash(String);
 
 impl CallHash {

@@ -88,6 +88,7 @@ fn pages(asked: &Asked) -> Vec<Page> {
         ("health", "/health"),
         ("more", "/more"),
         ("account", "/account"),
+        ("api", "/api"),
         ("sign-in", "/sign-in"),
         ("second-factor", "/sign-in/code"),
         ("turned-away", "/sign-in/openid/nobody"),

@@ -30,6 +30,7 @@ const SETTLE: &str = r"
     for (let text; (text = texts.nextNode());) {
         text.data = text.data
             .replace(/\/tmp\/\S+\/repository/g, 'https://github.com/team/site.git')
+            .replace(/http:\/\/127\.0\.0\.1:\d+/, 'https://signalbox.example.org')
             .replace(/^\s*# ([^\n]*?)( …)?$/, '$1')
             .replace(/Look into (avery|very|long|word)+.*/, 'Look into the slow start')
             .replace(/\b\d+(\.\d)? (s|min \d\d s)\b(?! ago)/g, '48 s')

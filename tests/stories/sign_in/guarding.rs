@@ -37,7 +37,7 @@ async fn somebody_elses_page_changes_nothing() {
     assert_eq!(answered(login.json(&json!({ "name": "ada", "password": "x" }))).await.status, 403);
     // A form of another page sends no JSON.
     let form = stage.asks(Method::POST, "/api/v1/session").header("content-type", "text/plain");
-    assert_eq!(answered(form.body(r#"{"name":"ada","password":"x"}"#)).await.status, 422);
+    assert_eq!(answered(form.body(r#"{"name":"ada","password":"x"}"#)).await.status, 415);
     drop(ada);
     stage.ends().await;
 }

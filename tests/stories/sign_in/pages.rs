@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 const HOSTILE: &str = "<script>alert(1)</script>\u{1b}[31m\u{202e}\"'><img src=x onerror=alert(2)>";
 
 /// Pages of which everybody has their own; `{task}` is a task.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "/",
     "/tasks",
     "/tasks/new",
@@ -17,6 +17,7 @@ const PAGES: [&str; 10] = [
     "/projects",
     "/projects/site",
     "/account",
+    "/api",
     "/more",
     "/health",
 ];

@@ -1,29 +1,48 @@
 //! A task's record, followed line by line.
 
+use super::lines::Lines;
 use super::listener::{Listener, lines};
 use super::{Asked, sound};
 use crate::{App, Problem};
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::get;
 use futures::StreamExt as _;
 use futures::future::ready;
 use serde::Deserialize;
 use signalbox_core::id::TaskId;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-pub(super) fn routes() -> Router<App> {
-    Router::new().route("/api/v1/tasks/{task}/events", get(follow_task))
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(follow_task))
 }
 
 /// Where to go on following a task.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 struct After {
     /// The number of the last event seen; 0 from the start.
     #[serde(default)]
     after: u64,
 }
 
+/// Follows a task's record.
+///
+/// First what is recorded, then what happens, one JSON document a line, until the task's outcome. The stream breaks off where
+/// the hub stops or the reader may not read on; whoever comes again with the last `seq` they saw misses nothing. Lines without
+/// a `seq` are passing: they are not recorded. Needs the whole id of the task.
+#[utoipa::path(
+    get, path = "/api/v1/tasks/{task}/events", tag = "tasks",
+    params(After),
+    responses(
+        (
+            status = 200,
+            description = "Lines, each an event or something passing.",
+            body = Lines,
+            content_type = "application/x-ndjson",
+        ),
+    )
+)]
 async fn follow_task(
     State(app): State<App>,
     Listener { actor, closing, worthless }: Listener,

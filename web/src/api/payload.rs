@@ -4,6 +4,7 @@ use crate::Problem;
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use signalbox_core::port::Refusal;
@@ -20,7 +21,16 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Payload<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let body: Result<Json<T>, JsonRejection> = Json::from_request(request, state).await;
-        body.map(|Json(body)| Self(body)).map_err(|fault| Refusal::Invalid(fault.body_text()).into())
+        body.map(|Json(body)| Self(body)).map_err(unread)
+    }
+}
+
+/// What is too large, or not JSON at all, has a status of its own.
+fn unread(fault: JsonRejection) -> Problem {
+    let refusal = Refusal::Invalid(fault.body_text());
+    match fault.status() {
+        status @ (StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNSUPPORTED_MEDIA_TYPE) => Problem::of(status, refusal),
+        _ => refusal.into(),
     }
 }
 

@@ -1,26 +1,44 @@
 //! Places, and which project what is asked there is about.
 
-use super::{Answer, Payload};
+use super::{Answer, Payload, sound};
 use crate::principal::Principal;
 use crate::{App, Problem};
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::routing::{delete, get, post};
-use axum::{Json, Router};
 use signalbox_core::place::Place;
 use signalbox_core::port::PlaceReport;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/api/v1/places", get(list_places))
-        .route("/api/v1/places/{place}", delete(unbind_place))
-        .route("/api/v1/projects/{project}/places", post(bind_place))
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list_places)).routes(routes!(unbind_place)).routes(routes!(bind_place))
 }
 
+/// Lists the places that are bound or were heard of.
+#[utoipa::path(
+    get, path = "/api/v1/places", tag = "places",
+    responses(
+        (
+            status = 200,
+            description = "The places, with what keeps the hub from speaking there.",
+            body = Vec<PlaceReport>,
+        ),
+    )
+)]
 async fn list_places(State(app): State<App>, Principal { actor, .. }: Principal) -> Answer<Vec<PlaceReport>> {
     Ok(Json(app.hub.places(&actor).await?))
 }
 
+/// Binds a place to a project.
+///
+/// What is asked there is about it from then on.
+#[utoipa::path(
+    post, path = "/api/v1/projects/{project}/places", tag = "places", request_body = Place,
+    responses(
+        (status = 200, description = "The place as it is bound, as its platform writes it now.", body = Place),
+    )
+)]
 async fn bind_place(
     State(app): State<App>,
     Principal { actor, .. }: Principal,
@@ -30,11 +48,16 @@ async fn bind_place(
     Ok(Json(app.hub.bind(&actor, &project, &place).await?))
 }
 
+/// Binds a place to no project any more.
+#[utoipa::path(
+    delete, path = "/api/v1/places/{place}", tag = "places",
+    responses((status = 204, description = "It is done."))
+)]
 async fn unbind_place(
     State(app): State<App>,
     Principal { actor, .. }: Principal,
-    Path(place): Path<Place>,
+    Path(place): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    app.hub.unbind(&actor, &place).await?;
+    app.hub.unbind(&actor, &sound(&place)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,28 +3,40 @@
 use super::{Answer, Asked, Payload};
 use crate::principal::Principal;
 use crate::{App, Problem};
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use signalbox_core::account::Proof;
 use signalbox_core::id::TaskId;
 use signalbox_core::people::Actor;
 use signalbox_core::port::{DiffText, Refusal, SubmitTask, Submitted, TaskFilter, TaskPage};
 use signalbox_core::task::Task;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/api/v1/tasks", post(submit_task).get(list_tasks))
-        .route("/api/v1/tasks/{task}", get(show_task))
-        .route("/api/v1/tasks/{task}/diff", get(show_diff))
-        .route("/api/v1/tasks/{task}/stop", post(stop_task))
-        .route("/api/v1/tasks/{task}/retry", post(retry_task))
-        .route("/api/v1/tasks/{task}/push", post(push_task))
-        .route("/api/v1/tasks/{task}/discard", post(discard_task))
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(submit_task, list_tasks))
+        .routes(routes!(show_task))
+        .routes(routes!(show_diff))
+        .routes(routes!(stop_task))
+        .routes(routes!(retry_task))
+        .routes(routes!(push_task))
+        .routes(routes!(discard_task))
 }
 
+/// Asks for a task.
+///
+/// The same `key` again is the same task. Over the network its `place` is a `web:…` one, and `source` is not looked at: keys
+/// are the person's own. `asking` says what becomes of a tool call that policy would ask about.
+#[utoipa::path(
+    post, path = "/api/v1/tasks", tag = "tasks", request_body = SubmitTask,
+    responses(
+        (status = 200, description = "The task, queued; or the one that was there already.", body = Submitted),
+        (status = 404, description = "There is no such project or conversation, or the person may not know of it."),
+    )
+)]
 async fn submit_task(
     State(app): State<App>,
     Principal { actor, caller, .. }: Principal,
@@ -45,6 +57,22 @@ fn from_the_web(actor: &Actor, request: SubmitTask) -> Result<SubmitTask, Proble
     Ok(SubmitTask { source: format!("web:{}", actor.user), ..request })
 }
 
+/// Lists tasks, the newest first.
+///
+/// Where there may be more, the header `Link` has the address of the next page, as `rel="next"`.
+#[utoipa::path(
+    get, path = "/api/v1/tasks", tag = "tasks",
+    params(TaskFilter),
+    responses(
+        (
+            status = 200,
+            description = "Tasks that the person may see.",
+            body = Vec<Task>,
+            headers(("Link" = String, description = "Where the next page is (RFC 8288); missing on the last one.")),
+        ),
+        (status = 404, description = "There is no such project, or no such task to go on from."),
+    )
+)]
 async fn list_tasks(
     State(app): State<App>,
     Principal { actor, .. }: Principal,
@@ -62,6 +90,11 @@ fn next_page(filter: TaskFilter, last: &TaskId) -> Option<String> {
     Some(format!("</api/v1/tasks?{query}>; rel=\"next\""))
 }
 
+/// Shows a task.
+#[utoipa::path(
+    get, path = "/api/v1/tasks/{task}", tag = "tasks",
+    responses((status = 200, description = "The task as it stands.", body = Task))
+)]
 async fn show_task(
     State(app): State<App>,
     Principal { actor, .. }: Principal,
@@ -70,6 +103,11 @@ async fn show_task(
     Ok(Json(app.hub.task(&actor, &task).await?))
 }
 
+/// Shows what a task changed.
+#[utoipa::path(
+    get, path = "/api/v1/tasks/{task}/diff", tag = "tasks",
+    responses((status = 200, description = "The changes as a unified diff.", body = DiffText))
+)]
 async fn show_diff(
     State(app): State<App>,
     Principal { actor, .. }: Principal,
@@ -78,6 +116,13 @@ async fn show_diff(
     Ok(Json(app.hub.diff(&actor, &task).await?))
 }
 
+/// Stops a task.
+///
+/// What runs is told to end, and has not ended when this is answered.
+#[utoipa::path(
+    post, path = "/api/v1/tasks/{task}/stop", tag = "tasks",
+    responses((status = 200, description = "The task as it stands.", body = Task))
+)]
 async fn stop_task(
     State(app): State<App>,
     Principal { actor, .. }: Principal,
@@ -86,6 +131,11 @@ async fn stop_task(
     Ok(Json(app.hub.stop(&actor, &task).await?))
 }
 
+/// Queues a failed or stopped task again.
+#[utoipa::path(
+    post, path = "/api/v1/tasks/{task}/retry", tag = "tasks",
+    responses((status = 200, description = "The task as it stands.", body = Task))
+)]
 async fn retry_task(
     State(app): State<App>,
     Principal { actor, .. }: Principal,
@@ -94,6 +144,13 @@ async fn retry_task(
     Ok(Json(app.hub.retry(&actor, &task).await?))
 }
 
+/// Pushes a task's branch to the project's repository.
+///
+/// For where policy leaves that to people.
+#[utoipa::path(
+    post, path = "/api/v1/tasks/{task}/push", tag = "tasks",
+    responses((status = 200, description = "The task as it stands.", body = Task))
+)]
 async fn push_task(
     State(app): State<App>,
     Principal { actor, .. }: Principal,
@@ -102,6 +159,13 @@ async fn push_task(
     Ok(Json(app.hub.push(&actor, &task).await?))
 }
 
+/// Throws away what a task changed.
+///
+/// Only where it was not pushed and nothing is built on it: its conversation stands again where the task began.
+#[utoipa::path(
+    post, path = "/api/v1/tasks/{task}/discard", tag = "tasks",
+    responses((status = 200, description = "The task as it stands.", body = Task))
+)]
 async fn discard_task(
     State(app): State<App>,
     Principal { actor, .. }: Principal,

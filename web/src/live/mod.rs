@@ -11,23 +11,34 @@ mod wire;
 use crate::principal::Principal;
 use crate::serve::Closing;
 use crate::{App, Problem};
+use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::response::Response;
-use axum::routing::get;
-use axum::{Extension, Router};
 use signalbox_core::port::Refusal;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// The largest thing that a reader may say, in bytes.
 const LARGEST: usize = 16 << 10;
 /// How much is gathered before it goes to the network, in bytes; each connection has it.
 const BUFFER: usize = 4 << 10;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/api/v1/live", get(open))
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(open))
 }
 
+/// Opens a WebSocket on which one hears what happens.
+///
+/// `docs/live.md` tells what is said on it.
+#[utoipa::path(
+    get, path = "/api/v1/live", tag = "live",
+    responses(
+        (status = 101, description = "It is a WebSocket from here on."),
+        (status = 422, description = "The request asks for no WebSocket."),
+    )
+)]
 async fn open(
     State(app): State<App>,
     principal: Principal,

@@ -2,6 +2,7 @@
 //! see; every change is asked of the API by one small script. Nothing of others is markup on them ([`markup`]).
 
 mod account;
+mod api;
 mod arrival;
 mod asked;
 mod assets;
@@ -55,6 +56,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(audit::routes())
         .merge(standing::routes())
         .merge(account::routes())
+        .merge(api::routes())
         .merge(sign_in::routes())
         .merge(arrival::routes())
         .merge(installed::routes())

@@ -5,9 +5,10 @@ use crate::port::Person;
 use crate::time::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Somebody, as they see themselves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Me {
     /// Name, roles and accounts.
     #[serde(flatten)]
@@ -23,34 +24,41 @@ pub struct Me {
 }
 
 /// A new password.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(examples(json!({ "old": "seven purple lamps under the bridge", "new": "nine green lamps above the bridge" })))]
 pub struct ChangePassword {
     /// The one until now, where there is one.
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password)]
     pub old: Option<SecretString>,
     /// The one from now on.
+    #[schema(value_type = String, format = Password)]
     pub new: SecretString,
 }
 
 /// What shows once more that it is the person: either will do.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(examples(json!({ "password": "seven purple lamps under the bridge", "code": null })))]
 pub struct ProveFactor {
     /// Their password.
+    #[schema(value_type = Option<String>, format = Password)]
     pub password: Option<SecretString>,
     /// A code of the second factor, or a recovery code.
+    #[schema(value_type = Option<String>, format = Password)]
     pub code: Option<SecretString>,
 }
 
 /// A code of a second factor that is to be in force.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(examples(json!({ "code": "123456" })))]
 pub struct ConfirmFactor {
     /// The code.
+    #[schema(value_type = String, format = Password)]
     pub code: SecretString,
 }
 
 /// What an authenticator app is given. It is shown once.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct NewFactor {
     /// The secret, in base32, to be typed.
     pub secret: String,
@@ -65,7 +73,7 @@ impl std::fmt::Debug for NewFactor {
 }
 
 /// Codes that do for the second factor, each once. They are shown once.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct RecoveryCodes {
     /// The codes.
     pub recovery_codes: Vec<String>,
@@ -78,7 +86,7 @@ impl std::fmt::Debug for RecoveryCodes {
 }
 
 /// Who is signed in there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionKind {
     /// A browser.
@@ -88,7 +96,7 @@ pub enum SessionKind {
 }
 
 /// Where a person is signed in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SessionReport {
     /// Its id.
     pub id: String,

@@ -3,9 +3,10 @@
 use super::sign_in::SignedIn;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A provider by which people may sign in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProviderButton {
     /// The name that it goes by here.
     pub name: String,
@@ -14,7 +15,7 @@ pub struct ProviderButton {
 }
 
 /// A provider, and whether somebody's account there is linked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LinkedProvider {
     /// The provider.
     #[serde(flatten)]

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// Where a request comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,26 +20,32 @@ pub struct Peer {
 }
 
 /// A name and what shows that it is theirs.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(examples(json!({ "name": "ann", "password": "seven purple lamps under the bridge" })))]
 pub struct SignIn {
     /// The person's name.
     pub name: String,
     /// Their password.
+    #[schema(value_type = String, format = Password)]
     pub password: SecretString,
     /// A code of their authenticator app, or a recovery code.
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password)]
     pub code: Option<SecretString>,
 }
 
 /// A one-time code and what is made of it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(examples(json!({ "code": "7d3k-5w9x-2m4n-6p8q", "name": null, "password": "seven purple lamps under the bridge" })))]
 pub struct Welcome {
     /// The code.
+    #[schema(value_type = String, format = Password)]
     pub code: SecretString,
     /// The name of the first admin; an invitation's person has one.
     #[serde(default)]
     pub name: Option<String>,
     /// The password from now on.
+    #[schema(value_type = String, format = Password)]
     pub password: SecretString,
 }
 
@@ -56,7 +63,7 @@ pub struct SignedIn {
 }
 
 /// A one-time code by which somebody sets a password. It is shown once.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Invitation {
     /// The code.
     pub code: String,

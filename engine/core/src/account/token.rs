@@ -4,9 +4,11 @@ use super::scope::Scopes;
 use crate::time::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A request for a personal token.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(examples(json!({ "name": "nightly report", "scopes": ["read"], "days": 90, "password": null })))]
 pub struct MakeToken {
     /// What it is for; unique among the person's own.
     pub name: String,
@@ -17,11 +19,12 @@ pub struct MakeToken {
     pub days: Option<u32>,
     /// The person's password, where they have signed in too long ago.
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password)]
     pub password: Option<SecretString>,
 }
 
 /// A personal token that was made. The token itself is shown once.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct MadeToken {
     /// The token.
     pub token: String,
@@ -37,7 +40,7 @@ impl std::fmt::Debug for MadeToken {
 }
 
 /// A personal token, as its person sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TokenReport {
     /// Its id.
     pub id: String,
@@ -54,17 +57,20 @@ pub struct TokenReport {
 }
 
 /// What a program gives for an access token.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "grant")]
+#[schema(examples(json!({ "grant": "token", "token": "sbp_7d3k5w9x2m4n6p8q", "scopes": ["read"] })))]
 pub enum Exchange {
     /// A person's name and password.
     Password {
         /// The name.
         name: String,
         /// The password.
+        #[schema(value_type = String, format = Password)]
         password: SecretString,
         /// A code of the second factor.
         #[serde(default)]
+        #[schema(value_type = Option<String>, format = Password)]
         code: Option<SecretString>,
         /// What the tokens are to be good for; everything when not said.
         #[serde(default)]
@@ -73,6 +79,7 @@ pub enum Exchange {
     /// A personal token.
     Token {
         /// The token.
+        #[schema(value_type = String, format = Password)]
         token: SecretString,
         /// What the tokens are to be good for; all that the personal token is good for when not said.
         #[serde(default)]
@@ -81,12 +88,13 @@ pub enum Exchange {
     /// The refresh token that was given last.
     Refresh {
         /// The refresh token.
+        #[schema(value_type = String, format = Password)]
         refresh_token: SecretString,
     },
 }
 
 /// An access token, and what the next one is had by. They are shown once.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct TokenPair {
     /// The access token.
     pub access_token: String,

@@ -3,6 +3,7 @@
 use super::{AuditHead, Digest, Entry};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use utoipa::ToSchema;
 
 /// How many faults are told one by one.
 const TOLD: usize = 100;
@@ -19,7 +20,7 @@ pub enum Seal {
 }
 
 /// What is wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "breach")]
 pub enum Breach {
     /// Entries are missing, from this number on.
@@ -49,7 +50,7 @@ pub enum Breach {
 }
 
 /// Something that does not fit, and where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Fault {
     /// The number of the entry.
     pub number: u64,
@@ -78,7 +79,7 @@ impl fmt::Display for Fault {
 }
 
 /// What came of going along a chain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Verification {
     /// How many entries there are.
     pub entries: u64,

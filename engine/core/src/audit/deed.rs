@@ -5,6 +5,7 @@ use crate::people::Actor;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// The longest short text, in characters: what a column of the database takes.
 const SHORT: usize = 190;
@@ -14,7 +15,7 @@ const VALUE: usize = 400;
 const NAME: usize = 160;
 
 /// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Deed {
     /// When.
     pub at: Timestamp,

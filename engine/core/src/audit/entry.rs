@@ -5,16 +5,17 @@ use super::{Deed, Digest};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use utoipa::ToSchema;
 
 /// One entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Entry {
     /// Its place in the chain, from 1, without gaps.
     pub number: u64,
     /// What happened.
     #[serde(flatten)]
     pub deed: Deed,
-    /// The hash of the entry before; [`Digest::ZERO`] for the first.
+    /// The hash of the entry before; zeros for the first.
     pub previous: Digest,
     /// Its own hash.
     pub hash: Digest,
@@ -41,7 +42,7 @@ impl Entry {
 
 /// Where a chain ends: whoever keeps it elsewhere will see when something before it was changed or cut off. It is written
 /// `NUMBER:HASH`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditHead {
     /// The last entry's number; 0 for an empty log.
     pub number: u64,

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
@@ -165,3 +167,11 @@ impl From<Kind> for String {
         kind.as_str().to_owned()
     }
 }
+
+impl PartialSchema for Kind {
+    fn schema() -> RefOr<Schema> {
+        crate::schema::word("What was done.", Self::ALL.iter().map(|kind| kind.as_str()))
+    }
+}
+
+impl ToSchema for Kind {}

@@ -6,13 +6,15 @@ use crate::port::Refusal;
 use crate::time::Timestamp;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// How many entries are read at once at most.
 pub const MOST: u32 = 1000;
 
 /// Which entries to read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(default)]
+#[into_params(parameter_in = Query)]
 pub struct AuditQuery {
     /// What this person did, by their name then.
     pub person: Option<String>,
@@ -24,7 +26,7 @@ pub struct AuditQuery {
     pub after: Option<u64>,
     /// Those before this number, the newest first; so it is too where neither is given.
     pub before: Option<u64>,
-    /// At most so many; 0 means 50, and more than [`MOST`] are never read at once.
+    /// At most so many; 0 means 50, and more than 1000 are never read at once.
     pub limit: u32,
 }
 
@@ -36,7 +38,7 @@ impl AuditQuery {
 }
 
 /// Some entries, in the order that was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditPage {
     /// The entries.
     pub entries: Vec<Entry>,

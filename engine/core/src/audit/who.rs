@@ -4,12 +4,13 @@ use crate::id::UserId;
 use crate::people::{Actor, Identity};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use utoipa::ToSchema;
 
 /// The id of whoever uses the hub's own socket.
 const OPERATOR: &str = "operator";
 
 /// Who did it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "is")]
 pub enum Who {
     /// A person, by a session or from a place where they are known.

@@ -4,13 +4,15 @@ use crate::id::TaskId;
 use crate::task::{Task, TaskState};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 /// How many tasks are looked through at once for words, the newest first.
 pub const LOOKED_THROUGH: u32 = 3_000;
 
 /// Which tasks to list; the newest first.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(default)]
+#[into_params(parameter_in = Query)]
 pub struct TaskFilter {
     /// Of this project only, by name or id.
     pub project: Option<String>,

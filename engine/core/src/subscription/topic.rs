@@ -5,6 +5,8 @@ use crate::task::TaskState;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 /// What kind of thing happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -131,6 +133,14 @@ impl From<Topic> for &'static str {
         topic.as_str()
     }
 }
+
+impl PartialSchema for Topic {
+    fn schema() -> RefOr<Schema> {
+        crate::schema::word("What kind of thing is told.", Self::ALL.map(Self::as_str))
+    }
+}
+
+impl ToSchema for Topic {}
 
 #[cfg(test)]
 mod tests {
