@@ -15,10 +15,17 @@ use signalbox_core::audit::{Kind, Who};
 use signalbox_core::people::{Actor, Identity};
 use signalbox_core::port::Refusal;
 
+/// A day, in milliseconds.
+const DAY: i64 = 24 * 3600 * 1000;
+/// By how much of their names strangers are told apart, in characters.
+const COUNTED: usize = 190;
+
 /// Why somebody who came back is not let in.
 enum Lost {
-    /// What they brought is wrong: in one word for the audit log, by whom, and in words for them.
-    Wrong(&'static str, Who, String),
+    /// What they brought is wrong: in one word for the audit log, and in words for them.
+    Wrong(&'static str, String),
+    /// They are who they say, and nobody here.
+    Stranger(Identity),
     /// Nothing was wrong with what they brought.
     Denied(Denied),
 }
@@ -36,7 +43,7 @@ impl From<Refusal> for Lost {
 }
 
 fn wrong<T>(word: &'static str, said: String) -> Result<T, Lost> {
-    Err(Lost::Wrong(word, Who::Anonymous, said))
+    Err(Lost::Wrong(word, said))
 }
 
 /// Somebody who is back.
@@ -61,9 +68,15 @@ pub(super) async fn arrive(
             service.throttle.right(attempt);
             Ok(arrived)
         }
-        Err(Lost::Wrong(word, who, said)) => {
-            visitor.note(word, who).await?;
+        Err(Lost::Wrong(word, said)) => {
+            visitor.note(word).await?;
             Err(Refusal::Forbidden(said).into())
+        }
+        Err(Lost::Stranger(account)) => {
+            // Nothing was guessed: those who share an address with many strangers are not kept waiting for them.
+            service.throttle.undecided(&attempt);
+            visitor.note_stranger(&account).await?;
+            Err(Refusal::Forbidden(visitor.stranger()).into())
         }
         Err(Lost::Denied(denied)) => {
             service.throttle.undecided(&attempt);
@@ -87,12 +100,26 @@ impl Visitor<'_> {
         &self.provider.settings().label
     }
 
-    async fn note(&self, word: &'static str, who: Who) -> Result<(), Refusal> {
+    async fn note(&self, word: &'static str) -> Result<(), Refusal> {
         let refused = match self.caller {
             Some(caller) => own_deed(caller, Kind::ProofRefused, Some(self.peer)).with("provider", self.name()),
-            None => from_there(who, Kind::SessionRefused, format!("provider:{}", self.name()), self.peer),
+            None => {
+                let object = format!("provider:{}", self.name());
+                from_there(Who::Anonymous, Kind::SessionRefused, object, self.peer)
+            }
         };
         self.service.enter(refused.with("wrong", word)).await
+    }
+
+    /// Once a day, for whoever has an account there can come again and again.
+    async fn note_stranger(&self, account: &Identity) -> Result<(), Refusal> {
+        let counted = Identity { account: account.account.chars().take(COUNTED).collect(), ..account.clone() };
+        if !self.service.parts.store.turn_away(&counted, fresh::now().millis() / DAY).await? {
+            return Ok(());
+        }
+        let object = format!("provider:{}", self.name());
+        let refused = from_there(Who::stranger(account), Kind::SenderRefused, object, self.peer);
+        self.service.enter(refused.with("account", format!("{}:{}", account.platform, account.account))).await
     }
 
     async fn taken_in(&self, back: &Return) -> Result<Arrived, Lost> {
@@ -184,7 +211,7 @@ impl Visitor<'_> {
         let actor = store.actor_by_identity(&account).await.map_err(Refusal::from)?;
         // The operator is whoever may use the hub's own socket, and nobody from elsewhere.
         let Some(actor) = actor.filter(|actor| actor.user.as_str() != "operator") else {
-            return Err(Lost::Wrong("unlinked", Who::stranger(&account), self.stranger()));
+            return Err(Lost::Stranger(account));
         };
         if self.provider.settings().second_factor == SecondFactor::Ours && self.has_factor(&actor).await? {
             let purpose = VisitPurpose::GiveCode { next, shown_at: identified.shown_at };

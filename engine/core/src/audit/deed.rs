@@ -76,6 +76,6 @@ pub fn named(what: &str, name: &str) -> String {
     format!("{what}:{name}")
 }
 
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     text.chars().take(SHORT).collect()
 }

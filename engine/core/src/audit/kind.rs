@@ -126,7 +126,7 @@ kinds! {
     TaskDiscarded = "task.discarded",
     /// Somebody asked for what they may not do.
     RequestRefused = "request.refused",
-    /// An account elsewhere that is linked to nobody was turned away; entered once a day.
+    /// An account elsewhere that is linked to nobody was turned away, in a chat or from a provider; entered once a day.
     SenderRefused = "sender.refused",
     /// Every secret was sealed with a new master key.
     KeyRotated = "key.rotated",

@@ -1,5 +1,6 @@
 //! Who did something, in words that stay when the person is gone.
 
+use super::deed::short;
 use crate::id::UserId;
 use crate::people::{Actor, Identity};
 use serde::{Deserialize, Serialize};
@@ -68,7 +69,7 @@ impl Who {
 
     /// An account that is linked to nobody.
     pub fn stranger(account: &Identity) -> Self {
-        Self::Stranger { account: format!("{}:{}", account.platform, account.account) }
+        Self::Stranger { account: short(&format!("{}:{}", account.platform, account.account)) }
     }
 
     /// As columns.

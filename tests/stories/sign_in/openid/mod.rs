@@ -64,10 +64,18 @@ async fn a_stranger_is_told_how_to_mend_it_and_an_address_links_nothing() {
     turned_away(&answer, 403, "Your account at Corp is linked to nobody here");
     assert!(answer.body.as_str().unwrap().contains("under My account"), "{answer:?}");
     assert_eq!((stranger.name().await, stranger.cookies.contains_key("signalbox")), (None, false));
-    let refused = ada.entries("session.refused").await;
+    let longest = "s".repeat(255);
+    corp.server.misbehaves(Misdeed::Subject(longest.clone()));
+    for _ in 0..30 {
+        turned_away(&stranger.signs_in_as("bob").await, 403, "linked to nobody here");
+    }
+    corp.server.behaves();
+    let refused = ada.entries("sender.refused").await;
+    let accounts: Vec<_> = refused.iter().map(|entry| &entry["detail"]["account"]).collect();
+    let told = [format!("openid:corp:{longest}"), "openid:corp:subject-of-bob".to_owned()];
+    assert_eq!(accounts, [&json!(told[0]), &json!(told[1])], "once a day, and nobody has to wait for it");
     let who = json!({ "is": "stranger", "account": "openid:corp:subject-of-bob" });
-    assert_eq!((&refused[0]["who"], &refused[0]["detail"]["wrong"]), (&who, &json!("unlinked")), "{refused:?}");
-    assert_eq!(refused[0]["object"], "provider:corp");
+    assert_eq!((&refused[1]["who"], &refused[1]["object"]), (&who, &json!("provider:corp")));
 
     let said = corp.stage.world.says(&["user", "change", "bob", "--link", "openid:corp:subject-of-bob"]).await;
     assert_eq!(said.code(), 0, "{}", said.stderr);

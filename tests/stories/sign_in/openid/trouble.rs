@@ -1,7 +1,8 @@
 //! Providers that are not well, changed, or not who they were: people are told, and passwords go on working.
 
 use super::corp::{Corp, led_to, turned_away};
-use crate::sign_in::stage::GOOD;
+use crate::sign_in::stage::{GOOD, answered};
+use reqwest::Method;
 use serde_json::{Value, json};
 use signalbox_testkit::openid::{Endpoint, Misdeed, OpenIdServer, OpenIdSettings};
 
@@ -67,6 +68,30 @@ async fn another_provider_under_the_same_name_is_believed_nothing() {
     assert!(asked.body["detail"].as_str().unwrap().contains("give it another name"), "{asked:?}");
     assert_eq!(stage.browser().signs_in("ada", GOOD).await.status, 200);
     stage.ends().await;
+}
+
+#[tokio::test]
+async fn people_are_sent_back_to_the_address_that_the_hub_is_known_by_and_nowhere_else() {
+    let public = ("SIGNALBOX_WEB_PUBLIC_URL", "https://hub.example");
+    let corp = Corp::opens_with(&[public, ("SIGNALBOX_WEB_TRUSTED_PROXIES", "127.0.0.1/32")]).await;
+    let visit = json!({ "provider": "corp", "next": "/" });
+    let asked = |host: &str, scheme: &str| {
+        let request = corp.stage.asks(Method::POST, "/api/v1/session/visit").json(&visit);
+        answered(request.header("host", host).header("x-forwarded-proto", scheme))
+    };
+    let here = asked("hub.example", "https").await;
+    let url = here.body["url"].as_str().unwrap();
+    assert!(url.contains("redirect_uri=https%3A%2F%2Fhub.example%2Fsign-in%2Fopenid%2Fcorp"), "{url}");
+    let cookie = here.headers["set-cookie"].to_str().unwrap();
+    assert!(cookie.starts_with("__Host-signalbox-visit=sbv_"), "{cookie}");
+    assert!(cookie.ends_with("; Max-Age=600; Path=/; HttpOnly; SameSite=Lax; Secure"), "{cookie}");
+    for (host, scheme) in [("localhost", "https"), ("localhost", "http")] {
+        let elsewhere = asked(host, scheme).await;
+        assert_eq!(elsewhere.status, 409, "{elsewhere:?}");
+        assert!(elsewhere.body["detail"].as_str().unwrap().contains("open https://hub.example"), "{elsewhere:?}");
+    }
+    assert_eq!(asked("evil.example", "https").await.status, 421, "nor is anybody sent to a name that is not ours");
+    corp.ends().await;
 }
 
 #[tokio::test]
