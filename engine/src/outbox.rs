@@ -106,7 +106,7 @@ async fn knowing_who_reads(parts: &Parts, channel: &dyn Channel, mut taken: Take
 
 async fn settle(parts: &Parts, taken: Taken, sent: Result<Sent, SendError>) -> Result<(), StoreError> {
     let delivery = &taken.delivery;
-    let (id, place, attempts) = (delivery.id.clone(), delivery.place.kind().to_owned(), delivery.attempts + 1);
+    let (id, place, attempts) = (delivery.id.clone(), delivery.place.kind().to_owned(), taken.failed + 1);
     let now = fresh::now();
     let outcome = match &sent {
         Ok(_) => "delivered",

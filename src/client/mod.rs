@@ -134,6 +134,7 @@ impl SocketHub {
 
 /// Pages are shown by the hub itself.
 impl signalbox_core::reading::Reading for SocketHub {}
+impl signalbox_core::traffic::Traffic for SocketHub {}
 
 /// The actor of every request is the operator, as the socket's other end sees it; what is passed here is not sent.
 #[async_trait]

@@ -48,6 +48,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(crate::audit::routes())
         .merge(crate::automation::routes())
         .merge(crate::live::routes())
+        .merge(crate::traffic::routes())
         .merge(crate::visit::routes())
         .merge(document::routes())
         .merge(tasks::routes())

@@ -34,6 +34,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod traffic;
 mod visit;
 mod visitor;
 mod web_places;

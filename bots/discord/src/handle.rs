@@ -9,6 +9,7 @@ use crate::inbox::Arrival;
 use crate::lanes::Done;
 use crate::message::on_message;
 use signalbox_core::port::Refusal;
+use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -65,11 +66,15 @@ pub(crate) async fn handle(shared: Arc<Shared>, me: Me, arrival: Arrival, acknow
     for pause in PAUSES {
         let Err(trouble) = once(&shared, me, &arrival, &acknowledged).await else { return Done::Handled };
         if !trouble.passes() {
-            tracing::warn!(update = id, error = %trouble, "update {id} is passed over");
-            let passed_over = shared.desk.pass_over(&me.source(), vec![id]).await;
-            return passed_over.map_or(Done::NotNow, |()| Done::Handled);
+            tracing::warn!(update = id, error = %trouble, "update {id} is given up");
+            let given_up = shared.desk.give_up(&me.source(), vec![id], &trouble.to_string()).await;
+            return given_up.map_or(Done::NotNow, |()| Done::Handled);
         }
         tracing::warn!(update = id, error = %trouble, "update {id} cannot be handled now");
+        if Some(&pause) == PAUSES.last() {
+            // Where even this cannot be noted, the log has it.
+            let _ = shared.desk.put_off(&me.source(), slice::from_ref(&id), &trouble.to_string()).await;
+        }
         shared.lanes.rest(Duration::from_millis(pause)).await;
         if shared.lanes.are_closing() {
             break;

@@ -132,8 +132,8 @@ async fn put_all(shared: &Arc<Shared>, me: Me, page: Vec<Update>) -> Result<bool
             continue;
         }
         let Some(arrival) = Arrival::stored(&update) else {
-            tracing::warn!(update = %update.id, "update {} cannot be read; it is passed over", update.id);
-            shared.desk.pass_over(&me.source(), vec![update.id]).await?;
+            tracing::warn!(update = %update.id, "update {} cannot be read; it is given up", update.id);
+            shared.desk.give_up(&me.source(), vec![update.id], "what was sent cannot be read").await?;
             continue;
         };
         if !put(shared, me, arrival, false) {

@@ -210,13 +210,16 @@ impl Handler {
             match refusal {
                 Refusal::Unavailable(_) | Refusal::Internal(_) => {}
                 refused => {
-                    tracing::info!(%refused, "an update of Telegram is passed over");
-                    return self.pass_over(work.updates()).await;
+                    tracing::info!(%refused, "an update of Telegram is given up");
+                    return self.give_up(work.updates(), &refused.to_string()).await;
                 }
             }
             tracing::warn!(%refusal, tries, "an update of Telegram could not be handled yet");
             if tries >= TRIES && matches!(refusal, Refusal::Internal(_)) {
-                return self.put_aside(&work.updates());
+                let ids = work.updates();
+                // Where even this cannot be noted, the log has it.
+                let _ = self.shared.actor.desk.put_off(&self.shared.us.source, &ids, &refusal.to_string()).await;
+                return self.put_aside(&ids);
             }
             tokio::select! {
                 () = self.shared.stop.cancelled() => return,
@@ -230,6 +233,20 @@ impl Handler {
             Ok(()) => self.done(&ids),
             Err(refusal) => {
                 tracing::warn!(%refusal, "updates of Telegram could not be passed over yet");
+                self.put_aside(&ids);
+            }
+        }
+    }
+
+    /// Gives updates up. They are not kept in mind: somebody may have them handled again.
+    async fn give_up(&self, ids: Vec<String>, why: &str) {
+        match self.shared.actor.desk.give_up(&self.shared.us.source, ids.clone(), why).await {
+            Ok(()) => {
+                let mut state = self.shared.lock();
+                ids.iter().for_each(|id| state.taken.forget(id));
+            }
+            Err(refusal) => {
+                tracing::warn!(%refusal, "updates of Telegram could not be given up yet");
                 self.put_aside(&ids);
             }
         }

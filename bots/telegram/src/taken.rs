@@ -47,6 +47,13 @@ impl Taken {
         }
     }
 
+    /// It is done with, and may be read from the desk again.
+    pub(crate) fn forget(&mut self, id: &str) {
+        if let Some(State::InWork { .. }) = self.updates.remove(id) {
+            self.in_work -= 1;
+        }
+    }
+
     /// It could not be handled; it is tried again after a while, each time a longer one.
     pub(crate) fn put_aside(&mut self, id: &str, now: Instant) {
         let Some(State::InWork { failed }) = self.updates.get(id).copied() else { return };
@@ -72,6 +79,15 @@ mod tests {
         taken.finish("1");
         assert!(!taken.take("1", now));
         assert_eq!(taken.in_work(), 0);
+    }
+
+    #[test]
+    fn what_is_forgotten_may_come_again() {
+        let (mut taken, now) = (Taken::default(), Instant::now());
+        taken.take("1", now);
+        taken.forget("1");
+        assert_eq!(taken.in_work(), 0);
+        assert!(taken.take("1", now));
     }
 
     #[test]

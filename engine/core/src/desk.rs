@@ -172,6 +172,15 @@ pub trait Desk: Send + Sync + 'static {
     async fn unhandled(&self, source: &str, after: Option<&str>, limit: u32) -> Result<Vec<Update>, Refusal>;
     /// Marks updates as done with, where there was nothing in them for us.
     async fn pass_over(&self, source: &str, ids: Vec<String>) -> Result<(), Refusal>;
+    /// Marks updates as done with from which nothing came, though something should have, and why. Admins see it, and may have
+    /// them handed out by [`Desk::unhandled`] once more.
+    async fn give_up(&self, source: &str, ids: Vec<String>, _why: &str) -> Result<(), Refusal> {
+        self.pass_over(source, ids).await
+    }
+    /// Notes why updates could not be handled yet: they still wait. Admins see it.
+    async fn put_off(&self, _source: &str, _ids: &[String], _why: &str) -> Result<(), Refusal> {
+        Ok(())
+    }
     /// Acts on what a person did, owes what is said in return, and marks the update as handled. Safe to repeat.
     async fn hear(&self, heard: Heard) -> Result<Answered, Refusal>;
     /// Whether an account is linked to somebody: only then is there any sign that we heard.

@@ -34,4 +34,5 @@ pub mod task;
 pub mod text;
 pub mod time;
 pub mod tool;
+pub mod traffic;
 pub mod words;

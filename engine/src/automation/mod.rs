@@ -21,6 +21,7 @@ mod tries;
 pub(crate) use doors::DoorBook;
 pub(crate) use schedules::keep_time;
 
+use crate::fresh;
 use crate::hub::{HubService, judged};
 use crate::parts::Parts;
 use async_trait::async_trait;
@@ -130,7 +131,13 @@ impl HookDesk for HookService {
     }
 
     async fn take(&self, hook: &str, update: &Update) -> Result<(), Refusal> {
-        take::take(&self.parts, hook, update).await
+        let taken = take::take(&self.parts, hook, update).await;
+        if let Err(refusal) = &taken {
+            let (store, why) = (&self.parts.store, refusal.to_string());
+            // Where even this cannot be noted, the log has it.
+            let _ = store.put_off_update(&update.source, &update.id, &why, fresh::now()).await;
+        }
+        taken
     }
 }
 

@@ -69,6 +69,20 @@ impl Desk for DeskService {
         Ok(())
     }
 
+    async fn give_up(&self, source: &str, ids: Vec<String>, why: &str) -> Result<(), Refusal> {
+        for id in ids {
+            self.parts.store.give_up_update(source, &id, why, fresh::now()).await?;
+        }
+        Ok(())
+    }
+
+    async fn put_off(&self, source: &str, ids: &[String], why: &str) -> Result<(), Refusal> {
+        for id in ids {
+            self.parts.store.put_off_update(source, id, why, fresh::now()).await?;
+        }
+        Ok(())
+    }
+
     async fn hear(&self, heard: Heard) -> Result<Answered, Refusal> {
         self.take_in(heard).await
     }

@@ -16,6 +16,7 @@ mod reading;
 mod refuse;
 mod steer;
 mod submit;
+mod traffic;
 
 pub(crate) use access::{approval as access_approval, project as access_project, standing as access_standing};
 pub(crate) use administer::{check_name, may_take};

@@ -6,6 +6,7 @@ use super::columns::{Columns, from_json};
 use super::db::Tx;
 use super::error::StoreError;
 use super::long::Long;
+use super::tries::note_failed;
 use signalbox_core::card::Card;
 use signalbox_core::delivery::{Delivery, DeliveryState};
 use signalbox_core::id::{ApprovalId, DeliveryId, NodeId};
@@ -14,10 +15,10 @@ use signalbox_core::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{Any, QueryBuilder};
 
-const COLUMNS: &str = "d.seq, d.id, d.place, d.card, d.card_blob, d.approval_id, d.status, d.attempts, d.due_at, \
-     d.created_at, d.error, d.sent, c.message";
+pub(super) const COLUMNS: &str = "d.seq, d.id, d.place, d.card, d.card_blob, d.approval_id, d.status, d.attempts, d.due_at, \
+     d.created_at, d.error, d.sent, d.forgiven, c.message";
 
-const WITH_MESSAGE: &str = "LEFT JOIN cards c ON c.place = d.place AND c.card_key = d.card_key WHERE 1 = 1";
+pub(super) const WITH_MESSAGE: &str = "LEFT JOIN cards c ON c.place = d.place AND c.card_key = d.card_key WHERE 1 = 1";
 
 /// The places that something waits for, found by hopping from one to the next: however much waits, and however much was sent
 /// there before, each costs one step.
@@ -53,6 +54,8 @@ pub struct Taken {
     pub delivery: Delivery,
     /// The message that this card is already in that place; none when it was not sent yet.
     pub message: Option<String>,
+    /// How many tries failed before this one, since it was owed or sent again.
+    pub failed: u32,
 }
 
 /// Which deliveries to list; the newest first.
@@ -68,7 +71,7 @@ pub struct DeliveryFilter {
 
 /// A delivery as its row holds it: its card cut, or by reference.
 #[derive(Debug)]
-struct DeliveryRow {
+pub(super) struct DeliveryRow {
     id: DeliveryId,
     place: Place,
     state: DeliveryState,
@@ -80,6 +83,7 @@ struct DeliveryRow {
     approval: Option<ApprovalId>,
     message: Option<String>,
     sent: Vec<String>,
+    forgiven: u32,
 }
 
 impl Store {
@@ -107,8 +111,9 @@ impl Store {
         let mut taken = Vec::new();
         for row in rows.await? {
             let (id, message) = (row.id.clone(), row.message.clone());
+            let failed = row.attempts.saturating_sub(row.forgiven + 1);
             match self.whole_delivery(row).await {
-                Ok(delivery) => taken.push(Taken { delivery, message }),
+                Ok(delivery) => taken.push(Taken { delivery, message, failed }),
                 Err(error) if error.is_unavailable() => return Err(error),
                 Err(error) => self.bury(id, error).await?,
             }
@@ -147,14 +152,6 @@ impl Store {
         query.build().fetch_one(&mut *self.db.read().await?).await?.maybe_time("due")
     }
 
-    /// Tries a dead delivery again; false when it is not dead.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn send_again(&self, id: &DeliveryId, now: Timestamp) -> Result<bool, StoreError> {
-        self.db.write((id.clone(), now), |tx, (id, now)| Box::pin(send_again(tx, id, *now))).await
-    }
-
     /// Deliveries, the newest first.
     ///
     /// # Errors
@@ -177,7 +174,7 @@ impl Store {
         Ok(deliveries)
     }
 
-    async fn whole_delivery(&self, row: DeliveryRow) -> Result<Delivery, StoreError> {
+    pub(super) async fn whole_delivery(&self, row: DeliveryRow) -> Result<Delivery, StoreError> {
         let card = match row.approval {
             Some(id) => {
                 let approval = self.approval(&id).await?;
@@ -192,7 +189,7 @@ impl Store {
     }
 }
 
-fn delivery_of(row: &AnyRow) -> Result<DeliveryRow, StoreError> {
+pub(super) fn delivery_of(row: &AnyRow) -> Result<DeliveryRow, StoreError> {
     Ok(DeliveryRow {
         id: row.id("id", DeliveryId::new)?,
         place: row.word("place")?,
@@ -205,15 +202,24 @@ fn delivery_of(row: &AnyRow) -> Result<DeliveryRow, StoreError> {
         approval: row.maybe_word("approval_id")?,
         message: row.maybe_text("message")?,
         sent: row.maybe_json("sent")?.unwrap_or_default(),
+        forgiven: row.count("forgiven")?,
     })
 }
 
 async fn free_lapsed(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
-    let freed = sqlx::query(
-        "UPDATE deliveries SET status = 'pending', lease_until = NULL, error = 'the node that sent it went away' \
-         WHERE status = 'sending' AND lease_until <= ?",
-    );
-    freed.bind(now.millis()).execute(tx).await?;
+    let lapsed = sqlx::query("SELECT id FROM deliveries WHERE status = 'sending' AND lease_until <= ?");
+    let lapsed = lapsed.bind(now.millis()).fetch_all(&mut *tx).await?;
+    free(tx, &lapsed, now, "the node that sent it went away").await
+}
+
+/// Puts back what is not being sent any more: that try has failed.
+async fn free(tx: &mut Tx, rows: &[AnyRow], now: Timestamp, why: &str) -> Result<(), StoreError> {
+    for row in rows {
+        let id = row.id("id", DeliveryId::new)?;
+        note_failed(tx, &id, now, why).await?;
+        let freed = "UPDATE deliveries SET status = 'pending', lease_until = NULL, error = ? WHERE id = ?";
+        sqlx::query(freed).bind(why).bind(id.as_str()).execute(&mut *tx).await?;
+    }
     Ok(())
 }
 
@@ -254,24 +260,16 @@ async fn take_one(
 }
 
 async fn give_back(tx: &mut Tx, node: &NodeId) -> Result<(), StoreError> {
-    let freed = sqlx::query(
-        "UPDATE deliveries SET status = 'pending', lease_until = NULL, error = 'the hub died while it was sent' \
-         WHERE status = 'sending' AND lease_node = ?",
-    );
-    freed.bind(node.as_str()).execute(tx).await?;
-    Ok(())
+    let mine = sqlx::query("SELECT id FROM deliveries WHERE status = 'sending' AND lease_node = ?");
+    let mine = mine.bind(node.as_str()).fetch_all(&mut *tx).await?;
+    free(tx, &mine, wall_clock(), "the hub died while it was sent").await
 }
 
 async fn bury(tx: &mut Tx, id: &DeliveryId, error: &str) -> Result<(), StoreError> {
+    let now = wall_clock();
+    note_failed(tx, id, now, error).await?;
     let buried =
         sqlx::query("UPDATE deliveries SET status = 'dead', error = ?, settled_at = ? WHERE id = ?").bind(error);
-    buried.bind(wall_clock().millis()).bind(id.as_str()).execute(tx).await?;
+    buried.bind(now.millis()).bind(id.as_str()).execute(tx).await?;
     Ok(())
-}
-
-async fn send_again(tx: &mut Tx, id: &DeliveryId, now: Timestamp) -> Result<bool, StoreError> {
-    let again = sqlx::query(
-        "UPDATE deliveries SET status = 'pending', due_at = ?, settled_at = NULL WHERE id = ? AND status = 'dead'",
-    );
-    Ok(again.bind(now.millis()).bind(id.as_str()).execute(tx).await?.rows_affected() > 0)
 }

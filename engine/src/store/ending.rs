@@ -7,6 +7,7 @@ use super::columns::to_json;
 use super::db::Tx;
 use super::deliveries::Taken;
 use super::error::StoreError;
+use super::tries::note_failed;
 use signalbox_core::delivery::{Delivery, DeliveryState};
 use signalbox_core::port::Sent;
 use signalbox_core::time::Timestamp;
@@ -109,8 +110,13 @@ async fn end_try(tx: &mut Tx, taken: &Taken, ending: &Ending) -> Result<Fenced<(
         .bind((state != DeliveryState::Pending).then(|| wall_clock().millis()))
         .bind(delivery.id.as_str())
         .bind(i64::from(delivery.attempts));
-    let applied = ended.execute(tx).await?.rows_affected() > 0;
-    Ok(if applied { Fenced::Applied(()) } else { Fenced::Stale })
+    if ended.execute(&mut *tx).await?.rows_affected() == 0 {
+        return Ok(Fenced::Stale);
+    }
+    if let Some(error) = error {
+        note_failed(tx, &delivery.id, wall_clock(), error).await?;
+    }
+    Ok(Fenced::Applied(()))
 }
 
 /// Which message is the card now, and which others belong to it.

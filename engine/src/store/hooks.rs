@@ -4,8 +4,9 @@ use super::Store;
 use super::columns::{Columns, to_json};
 use super::db::Tx;
 use super::error::StoreError;
-use super::inbox::{Key, key_of};
+use super::inbox::{Key, handled, key_of};
 use super::people::taken;
+use super::trouble::give_up;
 use signalbox_core::hook;
 use signalbox_core::id::{ProjectId, TaskId, UserId};
 use signalbox_core::place::Place;
@@ -198,14 +199,15 @@ async fn remove(tx: &mut Tx, id: &str, at: Timestamp) -> Result<bool, StoreError
 
 async fn note(tx: &mut Tx, outcome: &Outcome) -> Result<(), StoreError> {
     let Outcome { hook, key, heeded, at } = outcome;
-    let done =
-        sqlx::query("UPDATE inbox SET handled_at = ? WHERE source = ? AND external_id = ? AND handled_at IS NULL");
-    done.bind(at.millis()).bind(&key.source).bind(&key.id).execute(&mut *tx).await?;
     let (task, refusal) = match heeded {
         Heeded::Asked(task) => (Some(task.as_str()), None),
         Heeded::Unwanted => (None, None),
         Heeded::Refused(why) => (None, Some(why.chars().take(LONGEST).collect::<String>())),
     };
+    match &refusal {
+        Some(why) => drop(give_up(tx, key, why, *at).await?),
+        None => drop(handled(tx, key, *at).await?),
+    }
     sqlx::query("UPDATE hooks SET last_at = ?, last_task = COALESCE(?, last_task), refusal = ? WHERE id = ?")
         .bind(at.millis())
         .bind(task)

@@ -203,9 +203,11 @@ async fn receive(tx: &mut Tx, row: &Received) -> Result<Receipt, StoreError> {
     }
 }
 
-async fn handled(tx: &mut Tx, key: &Key, at: Timestamp) -> Result<bool, StoreError> {
-    let done =
-        sqlx::query("UPDATE inbox SET handled_at = ? WHERE source = ? AND external_id = ? AND handled_at IS NULL");
+pub(super) async fn handled(tx: &mut Tx, key: &Key, at: Timestamp) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE inbox SET handled_at = ?, trouble = NULL, trouble_at = NULL \
+         WHERE source = ? AND external_id = ? AND handled_at IS NULL",
+    );
     Ok(done.bind(at.millis()).bind(&key.source).bind(&key.id).execute(tx).await?.rows_affected() > 0)
 }
 

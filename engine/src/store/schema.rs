@@ -8,7 +8,7 @@ use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, Connection, SqlSafeStr};
 use std::sync::Arc;
 
-const MIGRATIONS: [Step; 16] = [
+const MIGRATIONS: [Step; 17] = [
     Step {
         name: "people and projects",
         sqlite: include_str!("../../../migrations/sqlite/0001_people_and_projects.sql"),
@@ -78,6 +78,11 @@ const MIGRATIONS: [Step; 16] = [
         name: "numbers and tries",
         sqlite: include_str!("../../../migrations/sqlite/0014_numbers_and_tries.sql"),
         mysql: include_str!("../../../migrations/mysql/0014_numbers_and_tries.sql"),
+    },
+    Step {
+        name: "looking after",
+        sqlite: include_str!("../../../migrations/sqlite/0015_looking_after.sql"),
+        mysql: include_str!("../../../migrations/mysql/0015_looking_after.sql"),
     },
     Step {
         name: "finding tasks",

@@ -124,7 +124,8 @@ async fn claim_key(tx: &mut Tx, new: &Submission) -> Result<Option<Submitted>, S
         Err(error) => return Err(error),
     }
     let mine = sqlx::query(
-        "UPDATE inbox SET task_id = ?, handled_at = ? WHERE source = ? AND external_id = ? AND task_id IS NULL",
+        "UPDATE inbox SET task_id = ?, handled_at = ?, trouble = NULL, trouble_at = NULL \
+         WHERE source = ? AND external_id = ? AND task_id IS NULL",
     );
     let mine = mine.bind(new.task.id.as_str()).bind(at).bind(&new.key.source).bind(&new.key.id);
     if mine.execute(&mut *tx).await?.rows_affected() > 0 {

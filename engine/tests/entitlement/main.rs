@@ -6,6 +6,7 @@
 mod audit;
 mod automation;
 mod house;
+mod traffic;
 
 use house::{House, request};
 use signalbox_core::approval::{Approval, ApprovalState, Saying};

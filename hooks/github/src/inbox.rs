@@ -159,12 +159,8 @@ impl Inbox {
             }
             Some(Meaning::Nothing) => (("nothing".to_owned(), false), Task::Nothing),
             None => {
-                tracing::info!(
-                    delivery = update.id,
-                    "delivery {} of GitHub cannot be read and is passed over",
-                    update.id
-                );
-                (("nothing".to_owned(), false), Task::Nothing)
+                tracing::info!(delivery = update.id, "delivery {} of GitHub cannot be read and is given up", update.id);
+                (("nothing".to_owned(), false), Task::Unreadable)
             }
         };
         let work: Work = Box::pin(self.clone().handle(update.id.clone(), update.raw, Job { task, number }));
@@ -183,11 +179,14 @@ impl Inbox {
                 Err(refusal) => refusal,
             };
             if !matches!(refusal, Refusal::Unavailable(_) | Refusal::Internal(_)) {
-                tracing::info!(%refusal, delivery = id, "delivery {id} of GitHub is passed over");
-                let _ = self.shared.pass_over(&id).await;
+                tracing::info!(%refusal, delivery = id, "delivery {id} of GitHub is given up");
+                let _ = self.shared.give_up(&id, &refusal.to_string()).await;
                 return Done::Handled;
             }
             tracing::warn!(%refusal, tries, delivery = id, "delivery {id} of GitHub could not be handled yet");
+            if tries == TRIES {
+                self.shared.put_off(&id, &refusal).await;
+            }
             tokio::select! {
                 () = self.shared.stop.cancelled() => break,
                 () = tokio::time::sleep(Duration::from_millis(200) * 4_u32.pow(tries)) => {}
@@ -217,6 +216,7 @@ struct Job {
 /// What is to be done about a delivery.
 enum Task {
     Nothing,
+    Unreadable,
     Changed(Place, PlaceChange),
     Failed(Repo, String, u64),
     Asked(Box<crate::hear::Asked>),
@@ -226,7 +226,7 @@ impl Task {
     /// The places that it is about.
     fn places(&self) -> Vec<Place> {
         match self {
-            Self::Nothing => Vec::new(),
+            Self::Nothing | Self::Unreadable => Vec::new(),
             Self::Changed(place, _) => vec![place.clone()],
             Self::Failed(repo, ..) => repo.place().into_iter().collect(),
             Self::Asked(asked) => {
@@ -243,6 +243,7 @@ impl Shared {
         }
         match &job.task {
             Task::Nothing => self.pass_over(id).await,
+            Task::Unreadable => self.give_up(id, "what was sent cannot be read").await,
             Task::Asked(asked) => self.actor.act(asked, once).await,
             _ if !once.is_first(&*self.actor.desk, &self.us.source).await? => self.pass_over(id).await,
             Task::Failed(repo, commit, check) => {
@@ -276,6 +277,15 @@ impl Shared {
             Some(place) => self.actor.desk.heeds(&place, None, Trigger::CheckFailed).await,
             None => Ok(false),
         }
+    }
+
+    async fn give_up(&self, id: &str, why: &str) -> Result<(), Refusal> {
+        self.actor.desk.give_up(&self.us.source, vec![id.to_owned()], why).await
+    }
+
+    /// Where even this cannot be noted, the log has it.
+    async fn put_off(&self, id: &str, refusal: &Refusal) {
+        let _ = self.actor.desk.put_off(&self.us.source, &[id.to_owned()], &refusal.to_string()).await;
     }
 
     async fn pass_over(&self, id: &str) -> Result<(), Refusal> {

@@ -3,6 +3,7 @@
 use super::window::{Device, Window};
 use crate::harness::PATIENCE;
 use crate::sign_in::stage::{Browser, Stage};
+use reqwest::Method;
 use serde_json::{Value, json};
 use signalbox_testkit::script::Script;
 use std::time::Duration;
@@ -40,6 +41,8 @@ struct Asked {
     conversation: String,
     open: Vec<String>,
     approval: String,
+    delivery: String,
+    update: String,
 }
 
 impl Gallery {
@@ -82,6 +85,8 @@ fn pages(asked: &Asked) -> Vec<Page> {
         ("new-project", "/projects/new"),
         ("project", "/projects/site"),
         ("automation", "/automation"),
+        ("deliveries", "/deliveries"),
+        ("updates", "/updates"),
         ("people", "/people"),
         ("places", "/places"),
         ("audit", "/audit?check=1"),
@@ -103,6 +108,8 @@ fn pages(asked: &Asked) -> Vec<Page> {
     pages.push(Page { name: "task-waiting", path: format!("/tasks/{}", asked.open[0]) });
     pages.push(Page { name: "continue", path: going_on });
     pages.push(Page { name: "approval", path: format!("/approvals/{}", asked.approval) });
+    pages.push(Page { name: "delivery", path: asked.delivery.clone() });
+    pages.push(Page { name: "update", path: asked.update.clone() });
     pages
 }
 
@@ -145,7 +152,38 @@ async fn tasks(ada: &mut Browser<'_>) -> Asked {
         // One after the other, so that they always stand in this order.
         approval = first_of(ada, open.len()).await;
     }
-    Asked { done, conversation, open, approval }
+    let delivery = newest(ada, "/api/v1/deliveries", "deliveries").await;
+    let delivery = format!("/deliveries/{}", delivery["id"].as_str().unwrap());
+    Asked { done, conversation, open, approval, delivery, update: failed_update(ada).await }
+}
+
+/// The first of a list, once there is one.
+async fn newest(ada: &mut Browser<'_>, path: &str, list: &str) -> Value {
+    let began = Instant::now();
+    loop {
+        let listed = ada.gets(path).await.body;
+        if listed[list][0].is_object() {
+            return listed[list][0].clone();
+        }
+        assert!(began.elapsed() < PATIENCE, "{listed}");
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Something that another system told and that did not become a task; the page of it.
+async fn failed_update(ada: &mut Browser<'_>) -> String {
+    let rules = "[signature]\nscheme = \"standard\"\n\n[task]\nprompt = \"Look into {{ payload.build.url }}.\"\n";
+    let hook =
+        json!({ "name": "nightly", "project": "site", "user": "ada", "rules": rules, "places": [], "secret": null });
+    let secret = posts(ada, "/api/v1/hooks", hook).await["secret"].as_str().unwrap().to_owned();
+    let told = json!({ "type": "build", "result": "failed", "branch": "main", "commit": "5d3f0a7c91e8" }).to_string();
+    let time = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let signature = crate::hooks::sign(&secret, &format!("msg_7.{time}.{told}"));
+    let request = ada.asks(Method::POST, "/hooks/in/nightly").body(told).header("webhook-id", "msg_7");
+    let request = request.header("webhook-timestamp", time.to_string()).header("webhook-signature", signature);
+    assert!(request.send().await.unwrap().status().is_success());
+    let update = newest(ada, "/api/v1/updates?state=failed", "updates").await;
+    format!("/updates/{}/{}", update["source"].as_str().unwrap(), update["id"].as_str().unwrap())
 }
 
 /// Waits until a task is done; its conversation.

@@ -1,6 +1,7 @@
 //! Signed webhooks and schedules, through the shipped binary: another system tells, or a time comes, and what comes of it is
 //! seen in a chat; or another system is told. Requests are signed by openssl or Python, which know nothing of our code.
 
+mod again;
 mod load;
 mod receiver;
 mod schedules;
@@ -121,7 +122,7 @@ fn sign_all(secret: &str, signed: &[String]) -> Vec<String> {
 }
 
 /// What openssl says the signature is.
-fn sign(secret: &str, signed: &str) -> String {
+pub(crate) fn sign(secret: &str, signed: &str) -> String {
     let script = "key=$(printf %s \"$1\" | base64 -d | od -An -v -tx1 | tr -d ' \\n'); \
          openssl dgst -sha256 -mac HMAC -macopt hexkey:$key -binary | base64";
     let secret = secret.strip_prefix("whsec_").expect("a secret of Standard Webhooks");

@@ -22,7 +22,7 @@ const PAGES: [&str; 11] = [
     "/health",
 ];
 /// Those for an admin of the hub, or for who keeps a project.
-const KEPT: [&str; 4] = ["/people", "/places", "/automation", "/audit"];
+const KEPT: [&str; 6] = ["/people", "/places", "/automation", "/deliveries", "/updates", "/audit"];
 
 async fn lay_out(admin: &mut Browser<'_>) -> String {
     admin.adds_site().await;
@@ -64,7 +64,7 @@ async fn no_page_runs_what_others_wrote_and_each_is_for_those_who_may_see_it() {
         assert_eq!(page.status, 404, "{path}: {page:?}");
         assert!(!page.body.to_string().contains("alert(1)"), "{path}: {page:?}");
     }
-    for path in ["/people", "/places", "/audit"] {
+    for path in ["/people", "/places", "/deliveries", "/updates", "/audit"] {
         assert_eq!(bob.gets(path).await.status, 403, "{path}");
     }
     assert!(!bob.gets("/tasks").await.body.to_string().contains("alert(1)"));

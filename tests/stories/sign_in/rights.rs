@@ -60,6 +60,8 @@ impl Things {
             ("{person}", "zoe"),
             ("{approval}", "0000000000000000"),
             ("{delivery}", "none"),
+            ("{source}", "telegram"),
+            ("{update}", "none"),
             ("{session}", "none"),
             ("{provider}", "none"),
             ("{token}", "none"),
@@ -113,7 +115,7 @@ fn lets(answer: &Answer) -> bool {
 
 /// Nobody has one of these, whoever asks: the right is there when the answer is that there is no such thing.
 fn is_of_nothing(asked: &Listed) -> bool {
-    ["{approval}", "{delivery}", "{session}", "{provider}"].iter().any(|name| asked.path.contains(name))
+    ["{approval}", "{delivery}", "{update}", "{session}", "{provider}"].iter().any(|name| asked.path.contains(name))
         || asked.path == "/api/v1/me/tokens/{token}"
 }
 

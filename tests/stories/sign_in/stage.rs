@@ -142,6 +142,11 @@ impl Browser<'_> {
         answer
     }
 
+    /// Any request, without what a browser adds.
+    pub(crate) fn asks(&self, method: Method, path: &str) -> RequestBuilder {
+        self.stage.asks(method, path)
+    }
+
     /// Adds the project `site`, on the world's repository.
     pub(crate) async fn adds_site(&mut self) {
         let git = self.stage.world.repository();

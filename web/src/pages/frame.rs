@@ -24,6 +24,7 @@ pub(super) enum Section {
     People,
     Places,
     Automation,
+    Deliveries,
     Audit,
     Health,
     More,
@@ -64,7 +65,7 @@ pub(super) struct Link {
 }
 
 impl Section {
-    const LINKED: [(Self, &'static str, &'static str, Icon); 9] = [
+    const LINKED: [(Self, &'static str, &'static str, Icon); 10] = [
         (Self::Inbox, "Inbox", "/", Icon::Inbox),
         (Self::Tasks, "Tasks", "/tasks", Icon::Tasks),
         (Self::NewTask, "New task", "/tasks/new", Icon::New),
@@ -72,13 +73,14 @@ impl Section {
         (Self::Automation, "Automation", "/automation", Icon::Clock),
         (Self::People, "People", "/people", Icon::People),
         (Self::Places, "Places", "/places", Icon::Places),
+        (Self::Deliveries, "Deliveries", "/deliveries", Icon::Traffic),
         (Self::Audit, "Audit log", "/audit", Icon::Audit),
         (Self::Health, "Health", "/health", Icon::Health),
     ];
 
     /// Whether it is for admins of the hub alone.
     fn is_for_admins(self) -> bool {
-        matches!(self, Self::People | Self::Places | Self::Audit | Self::Health)
+        matches!(self, Self::People | Self::Places | Self::Deliveries | Self::Audit | Self::Health)
     }
 
     fn is_second(self) -> bool {

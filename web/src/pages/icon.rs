@@ -12,6 +12,7 @@ pub(super) enum Icon {
     People,
     Places,
     Clock,
+    Traffic,
     Audit,
     Health,
     More,
@@ -41,6 +42,7 @@ impl Icon {
             }
             Self::Places => "M4 5h16v11H9l-5 4zM8 9h8M8 12h5",
             Self::Clock => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.5 2",
+            Self::Traffic => "M8 20V5M4 9l4-4 4 4M16 4v15M12 15l4 4 4-4",
             Self::Audit => "M9 15l6-6M10 6l1.5-1.5a4 4 0 0 1 6 6L16 12M14 18l-1.5 1.5a4 4 0 0 1-6-6L8 12",
             Self::Health => "M3 12h4l2.5-6 4 12 2.5-6h5",
             Self::More => "M5 12h.01M12 12h.01M19 12h.01",

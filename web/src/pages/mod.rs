@@ -11,6 +11,7 @@ mod audit;
 mod automation;
 mod card;
 mod changes;
+mod deliveries;
 mod diff;
 mod fault;
 mod frame;
@@ -26,6 +27,7 @@ mod people;
 mod pill;
 mod projects;
 mod row;
+mod said;
 mod sign_in;
 mod standing;
 mod task;
@@ -33,6 +35,7 @@ mod task_head;
 mod tasks;
 mod told;
 mod transcript;
+mod updates;
 
 use crate::App;
 pub(crate) use crate::visitor::Visitor;
@@ -53,6 +56,8 @@ pub(crate) fn routes() -> Router<App> {
         .merge(projects::routes())
         .merge(people::routes())
         .merge(automation::routes())
+        .merge(deliveries::routes())
+        .merge(updates::routes())
         .merge(audit::routes())
         .merge(standing::routes())
         .merge(account::routes())

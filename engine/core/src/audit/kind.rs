@@ -124,6 +124,10 @@ kinds! {
     TaskPushed = "task.pushed",
     /// A task's work was discarded.
     TaskDiscarded = "task.discarded",
+    /// A delivery that was given up, or all of a place's, is owed again.
+    DeliverySentAgain = "delivery.sent_again",
+    /// An update from which nothing came is handled again.
+    UpdateReopened = "update.reopened",
     /// Somebody asked for what they may not do.
     RequestRefused = "request.refused",
     /// An account elsewhere that is linked to nobody was turned away, in a chat or from a provider; entered once a day.

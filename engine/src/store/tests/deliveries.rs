@@ -5,7 +5,7 @@ use super::bench::Bench;
 use super::fixture::*;
 use signalbox_core::card::{Card, OutcomeCard, TaskCard};
 use signalbox_core::delivery::{Delivery, DeliveryState};
-use signalbox_core::id::TaskId;
+use signalbox_core::id::{DeliveryId, TaskId};
 use signalbox_core::money::MicroUsd;
 use signalbox_core::port::Sent;
 use signalbox_core::task::TaskState;
@@ -209,15 +209,18 @@ async fn what_is_given_up_can_be_sent_again(bench: Arc<Bench>) {
     let store = &bench.store;
     let delivery = receipt("telegram:1", 1);
     store.owe(delivery.clone()).await.unwrap();
-    assert!(!store.send_again(&delivery.id, at(10)).await.unwrap());
+    let pending = Again::NotDead(DeliveryState::Pending);
+    assert_eq!(store.send_again(&delivery.id, at(10)).await.unwrap(), pending);
     let taken = store.take_due(&take(10)).await.unwrap().remove(0);
     store.given_up(taken, "the chat is gone").await.unwrap().applied().unwrap();
     let dead = DeliveryFilter { state: Some(DeliveryState::Dead), place: Some(place("telegram:1")), limit: 5 };
     let listed = store.deliveries(&dead).await.unwrap();
     assert_eq!(listed[0].error.as_deref(), Some("the chat is gone"));
     assert_eq!(store.next_due(&["telegram"]).await.unwrap(), None);
-    assert!(store.send_again(&delivery.id, at(20)).await.unwrap());
-    assert_eq!(store.take_due(&take(20)).await.unwrap().len(), 1);
+    assert_eq!(store.send_again(&delivery.id, at(20)).await.unwrap(), Again::Owed);
+    let again = store.take_due(&take(20)).await.unwrap().remove(0);
+    assert_eq!((again.failed, again.delivery.attempts), (0, 2), "it has all its tries again, and a number of its own");
+    assert_eq!(store.send_again(&DeliveryId::new("none"), at(20)).await.unwrap(), Again::Missing);
 }
 
 async fn an_unreadable_card_holds_up_nobody(bench: Arc<Bench>) {

@@ -28,6 +28,7 @@ mod schema;
 mod secrets;
 mod submission;
 mod subscribers;
+mod traffic;
 
 /// Makes a test on each database of each story.
 macro_rules! on_both {

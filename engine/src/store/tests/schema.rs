@@ -55,14 +55,14 @@ async fn filled_tables_survive_each_step_on_mysql() {
 async fn step_by_step(bench: Arc<Bench>) -> Result<(), tokio::task::JoinError> {
     tokio::spawn(async move {
         let store = &bench.store;
-        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: None, latest: 16 });
+        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: None, latest: 17 });
         for (version, filling) in [(1, PEOPLE), (2, TASKS), (3, GATE), (4, OUTBOX)] {
             store.migrate_to(version).await.unwrap();
             bench.raw().await.execute(sqlx::raw_sql(filling)).await.unwrap();
         }
         store.migrate().await.unwrap();
         store.migrate().await.unwrap();
-        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: Some(16), latest: 16 });
+        assert_eq!(store.schema_version().await.unwrap(), SchemaVersion { applied: Some(17), latest: 17 });
         old_rows_are_read(store).await;
         seed_tables_and_indexes_are_there(&bench).await;
     })
@@ -125,7 +125,7 @@ async fn together(bench: Arc<Bench>) -> Result<(), tokio::task::JoinError> {
             });
         }
         nodes.join_all().await;
-        assert_eq!(bench.store.schema_version().await.unwrap().applied, Some(16));
+        assert_eq!(bench.store.schema_version().await.unwrap().applied, Some(17));
     })
     .await
 }
@@ -135,7 +135,7 @@ async fn a_database_of_a_newer_program_is_refused() {
     run_unmigrated(Backend::Sqlite, async |bench| {
         tokio::spawn(async move {
             bench.store.migrate().await.unwrap();
-            bench.execute("UPDATE _sqlx_migrations SET version = 99 WHERE version = 16").await;
+            bench.execute("UPDATE _sqlx_migrations SET version = 99 WHERE version = 17").await;
             let refused = bench.store.migrate().await.unwrap_err();
             assert!(matches!(refused, StoreError::Migration { .. }), "{refused:?}");
         })
