@@ -11,6 +11,7 @@ use signalbox_core::audit::Kind;
 use signalbox_core::id::{ProjectId, SandboxId};
 use signalbox_core::people::Actor;
 use signalbox_core::port::{NewCredential, Project, Refusal, RemoteToken};
+use signalbox_core::project::{CredentialKind, CredentialReport};
 use signalbox_core::tool::hex;
 
 /// The name under which a project's credential for its remote lies.
@@ -103,6 +104,30 @@ pub(crate) async fn refused(parts: &Parts, remote: &Remote) {
     if let (Remote::Https { .. }, Some(forge)) = (remote, &parts.forge) {
         forge.forget(&remote.to_string()).await;
     }
+}
+
+/// What a project's own credential is, and since when; never the credential.
+pub(crate) async fn report(parts: &Parts, project: &ProjectId) -> Result<Option<CredentialReport>, StoreError> {
+    let Some(since) = parts.store.secret_set_at(&scope(project), REMOTE).await? else { return Ok(None) };
+    let kind = match own_credential(parts, project).await {
+        Ok(Some(Credential::Token { .. })) => CredentialKind::Token,
+        Ok(Some(Credential::SshKey { .. })) => CredentialKind::SshKey,
+        Ok(Some(Credential::None) | None) => return Ok(None),
+        Err(StoreError::Sealed { .. } | StoreError::Damaged { .. }) => CredentialKind::Unreadable,
+        Err(error) => return Err(error),
+    };
+    Ok(Some(CredentialReport { kind, since }))
+}
+
+/// Removes a project's own credential; says whether there was one.
+pub(crate) async fn remove_credential(parts: &Parts, actor: &Actor, project: &Project) -> Result<bool, StoreError> {
+    let removed = did(actor, Kind::SecretRemoved, "project", &project.name).with("secret", REMOTE);
+    parts.store.noting(removed).remove_secret(&scope(&project.id), REMOTE).await
+}
+
+/// Scope and name of a project's credential in the store.
+pub(crate) fn credential_of(project: &ProjectId) -> (String, String) {
+    (scope(project), REMOTE.to_owned())
 }
 
 async fn own_credential(parts: &Parts, project: &ProjectId) -> Result<Option<Credential>, StoreError> {

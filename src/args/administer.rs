@@ -4,7 +4,6 @@ use crate::roles::Role as HubRole;
 use clap::{Args, Subcommand};
 use signalbox_core::people::{Identity, Role};
 use signalbox_core::place::Place;
-use std::path::PathBuf;
 
 /// `signalbox serve`
 #[derive(Debug, Args)]
@@ -29,52 +28,6 @@ pub(crate) enum ConfigCommand {
     Check,
     /// Print the whole configuration with its defaults and what each key means
     PrintDefault,
-}
-
-/// `signalbox project …`
-#[derive(Debug, Subcommand)]
-pub(crate) enum ProjectCommand {
-    /// Add a repository to work on
-    Add(AddProjectArgs),
-    /// List the projects
-    List(ListProjectsArgs),
-}
-
-/// `signalbox project add`
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  signalbox project add site --git /srv/git/site
-  signalbox project add app --git https://example.org/app.git --token-file token.txt
-  signalbox project add app --git ssh://git@example.org/app.git --ssh-key deploy_key --known-hosts known_hosts")]
-pub(crate) struct AddProjectArgs {
-    /// Its name: letters, digits, `.`, `_` and `-`
-    pub(crate) name: String,
-    /// Where its repository is: an https or ssh address, or a folder on the hub's own disk
-    #[arg(long, value_name = "URL|PATH")]
-    pub(crate) git: String,
-    /// Its policy file; without one the built-in policy holds
-    #[arg(long, value_name = "FILE")]
-    pub(crate) policy: Option<PathBuf>,
-    /// A file with the token for https; kept sealed
-    #[arg(long, value_name = "FILE", conflicts_with = "ssh_key")]
-    pub(crate) token_file: Option<PathBuf>,
-    /// The user name that goes with the token
-    #[arg(long, value_name = "NAME", requires = "token_file", default_value = "x-access-token")]
-    pub(crate) token_user: String,
-    /// A file with the private key for ssh; kept sealed
-    #[arg(long, value_name = "FILE", requires = "known_hosts")]
-    pub(crate) ssh_key: Option<PathBuf>,
-    /// A file with the server's lines of known_hosts
-    #[arg(long, value_name = "FILE", requires = "ssh_key")]
-    pub(crate) known_hosts: Option<PathBuf>,
-}
-
-/// `signalbox project list`
-#[derive(Debug, Args)]
-pub(crate) struct ListProjectsArgs {
-    /// Print them as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// `signalbox user …`

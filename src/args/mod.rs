@@ -3,18 +3,23 @@
 mod administer;
 mod audit;
 mod automation;
+mod projects;
 mod tasks;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use administer::{
-    AddProjectArgs, AddUserArgs, BindArgs, ChangeUserArgs, ConfigCommand, DoctorArgs, InviteArgs, LinkCodeArgs,
-    ListProjectsArgs, ListUsersArgs, PlacesArgs, ProjectCommand, RemoveUserArgs, ServeArgs, UnbindArgs, UserCommand,
+    AddUserArgs, BindArgs, ChangeUserArgs, ConfigCommand, DoctorArgs, InviteArgs, LinkCodeArgs, ListUsersArgs,
+    PlacesArgs, RemoveUserArgs, ServeArgs, UnbindArgs, UserCommand,
 };
 pub(crate) use audit::{AuditCommand, ListAuditArgs, VerifyAuditArgs};
 pub(crate) use automation::{
     AddHookArgs, AddScheduleArgs, AddSubscriptionArgs, ExampleArgs, HookCommand, ListAutomationArgs, ScheduleCommand,
     SubscriptionCommand, TestHookArgs,
+};
+pub(crate) use projects::{
+    AddProjectArgs, CredentialArgs, ListProjectsArgs, PolicyCommand, ProjectCommand, SetProjectArgs, ShowProjectArgs,
+    TestPolicyArgs, WorkingMode,
 };
 pub(crate) use tasks::{ApprovalsArgs, ApproveArgs, DenyArgs, RunArgs, ShowArgs, TaskArgs, TasksArgs};
 
@@ -54,9 +59,12 @@ pub(crate) enum Command {
     Migrate,
     /// Seal every secret with a new master key; the hub must be stopped
     RotateKey,
-    /// Add and list projects: repositories to work on
+    /// Add, show and change projects: repositories to work on
     #[command(subcommand)]
     Project(ProjectCommand),
+    /// Try what a policy would make of a tool call
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Add, list and change people
     #[command(subcommand)]
     User(UserCommand),

@@ -78,6 +78,18 @@ impl Wire {
         self.answer(request).await
     }
 
+    /// Changes something that stands as it was seen.
+    pub(super) async fn change<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+        seen: Option<&str>,
+    ) -> Result<T, Refusal> {
+        let request = self.client.request(Method::PATCH, url(path)?).json(body).timeout(PATIENCE);
+        let seen = seen.map(|version| format!("\"{version}\""));
+        self.answer(seen.into_iter().fold(request, |request, tag| request.header(header::IF_MATCH, tag))).await
+    }
+
     /// Sends what is answered with a status alone.
     pub(super) async fn tell(&self, method: Method, path: &[&str], body: &impl Serialize) -> Result<(), Refusal> {
         let request = self.client.request(method, url(path)?).json(body).timeout(PATIENCE);

@@ -8,6 +8,7 @@ mod audit;
 mod automation;
 mod follow;
 mod http;
+mod projects;
 #[cfg(test)]
 mod tests;
 

@@ -1,35 +1,16 @@
-//! Projects, people and places.
+//! People and places.
 
 use super::{print, print_json};
-use crate::args::{AddProjectArgs, AddUserArgs, BindArgs, LinkCodeArgs, ListProjectsArgs, PlacesArgs, UnbindArgs};
+use crate::args::{AddUserArgs, BindArgs, LinkCodeArgs, PlacesArgs, UnbindArgs};
 use crate::client::SocketHub;
 use crate::exit::WrongUsage;
 use crate::reach::operator;
 use crate::show::{self, Look};
 use signalbox_core::people::Identity;
 use signalbox_core::place::Place;
-use signalbox_core::port::{AddProject, AddUser, Hub as _, NewCredential};
+use signalbox_core::port::{AddUser, Hub as _};
 use signalbox_engine::fresh;
 use std::path::Path;
-
-pub(super) async fn add_project(args: AddProjectArgs, hub: &SocketHub) -> anyhow::Result<()> {
-    let request = AddProject {
-        git: address(&args.git)?,
-        policy: args.policy.as_deref().map(read).transpose()?,
-        credential: credential(&args)?,
-        name: args.name,
-    };
-    let project = hub.add_project(&operator(), request).await?;
-    print(&format!("project {} is added; it works on {}\n", project.name, project.git))
-}
-
-pub(super) async fn list_projects(args: &ListProjectsArgs, hub: &SocketHub) -> anyhow::Result<()> {
-    let projects = hub.projects(&operator()).await?;
-    if args.json {
-        return print_json(&projects);
-    }
-    print(&show::task::projects(&projects, fresh::now(), Look::of_stdout()))
-}
 
 pub(super) async fn add_user(args: AddUserArgs, hub: &SocketHub) -> anyhow::Result<()> {
     let name = args.name.clone();
@@ -96,48 +77,7 @@ fn identities(args: &AddUserArgs) -> Vec<Identity> {
     linked.map(|(platform, account)| Identity { platform: platform.to_owned(), account }).collect()
 }
 
-/// An address as it is; a folder with its whole path, since the hub has another current folder.
-fn address(git: &str) -> Result<String, WrongUsage> {
-    let is_remote = git.contains("://") || git.split_once(':').is_some_and(|(host, _)| !host.contains('/'));
-    if is_remote && !Path::new(git).exists() {
-        return Ok(git.to_owned());
-    }
-    let whole = Path::new(git).canonicalize();
-    let whole = whole.map_err(|error| WrongUsage(format!("the repository {git} cannot be used: {error}")))?;
-    whole.into_os_string().into_string().map_err(|_| WrongUsage(format!("{git} is no UTF-8 path")))
-}
-
-fn credential(args: &AddProjectArgs) -> Result<Option<NewCredential>, WrongUsage> {
-    if let Some(file) = &args.token_file {
-        let token = read(file)?.trim().to_owned();
-        return Ok(Some(NewCredential::Token { user: args.token_user.clone(), token }));
-    }
-    match (&args.ssh_key, &args.known_hosts) {
-        (Some(key), Some(hosts)) => {
-            Ok(Some(NewCredential::SshKey { private_key: read(key)?, known_hosts: read(hosts)? }))
-        }
-        _ => Ok(None),
-    }
-}
-
 /// A file that was named on the command line.
 pub(super) fn read(file: &Path) -> Result<String, WrongUsage> {
     std::fs::read_to_string(file).map_err(|error| WrongUsage(format!("{} cannot be read: {error}", file.display())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn folders_become_whole_paths_and_addresses_stay() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("../").join(folder.path().file_name().unwrap());
-        let whole = folder.path().canonicalize().unwrap();
-        assert_eq!(address(path.to_str().unwrap()).unwrap(), whole.to_str().unwrap());
-        for remote in ["https://example.org/a.git", "ssh://git@example.org/a", "git@example.org:a/b.git"] {
-            assert_eq!(address(remote).unwrap(), remote);
-        }
-        assert!(address("/nowhere/at/all").unwrap_err().to_string().contains("cannot be used"));
-    }
 }

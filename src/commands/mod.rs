@@ -8,11 +8,12 @@ mod automation;
 mod config;
 mod people;
 mod places;
+mod projects;
 mod serve;
 mod subscriptions;
 mod tasks;
 
-use crate::args::{Args, AuditCommand, Command, HookCommand, ProjectCommand, UserCommand};
+use crate::args::{Args, AuditCommand, Command, HookCommand, UserCommand};
 use crate::client::SocketHub;
 use crate::exit::Exit;
 use crate::logging::{self, Loudness};
@@ -63,8 +64,8 @@ async fn ask(command: Command, surroundings: &Surroundings) -> anyhow::Result<Ex
 
 async fn answer(command: Command, hub: &SocketHub) -> anyhow::Result<()> {
     match command {
-        Command::Project(ProjectCommand::Add(args)) => administer::add_project(args, hub).await,
-        Command::Project(ProjectCommand::List(args)) => administer::list_projects(&args, hub).await,
+        Command::Project(command) => projects::project(command, hub).await,
+        Command::Policy(command) => projects::policy(command, hub).await,
         Command::User(UserCommand::Add(args)) => administer::add_user(args, hub).await,
         Command::User(UserCommand::LinkCode(args)) => administer::make_link_code(&args, hub).await,
         Command::Places(args) => administer::list_places(&args, hub).await,

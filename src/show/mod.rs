@@ -10,6 +10,7 @@ pub(crate) mod diff;
 pub(crate) mod event;
 pub(crate) mod outcome;
 pub(crate) mod people;
+pub(crate) mod project;
 #[cfg(test)]
 pub(crate) mod samples;
 pub(crate) mod table;

@@ -38,6 +38,12 @@ pub(crate) async fn mark(request: Request, next: Next) -> Response {
     Response::from_parts(parts, Body::from(bytes))
 }
 
+/// Which state of something a change is made on (RFC 9110, section 13.1.1): the tag of the answer in which it was seen.
+pub(crate) fn wanted(headers: &HeaderMap) -> Option<String> {
+    let tag = headers.get(header::IF_MATCH)?.to_str().ok()?.trim();
+    Some(tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"').to_owned())
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
 }

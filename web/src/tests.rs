@@ -43,6 +43,7 @@ impl signalbox_core::account::Accounts for Faulty {}
 
 impl signalbox_core::audit::Auditing for Faulty {}
 impl signalbox_core::automation::Automation for Faulty {}
+impl signalbox_core::project::Projects for Faulty {}
 impl signalbox_core::reading::Reading for Faulty {}
 impl signalbox_core::traffic::Traffic for Faulty {}
 

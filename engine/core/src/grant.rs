@@ -43,7 +43,7 @@ impl Grant {
 }
 
 /// Where a grant holds.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "scope", content = "id")]
 pub enum GrantScope {
     /// In one task.

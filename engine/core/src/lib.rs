@@ -24,6 +24,7 @@ pub mod people;
 pub mod place;
 pub mod policy;
 pub mod port;
+pub mod project;
 pub mod question;
 pub mod reading;
 pub mod schedule;

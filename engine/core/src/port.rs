@@ -22,6 +22,7 @@ use crate::ground::Ground;
 use crate::id::{ApprovalId, ConversationId, ProjectId, TaskId, UserId};
 use crate::people::{Actor, Identity, Role};
 use crate::place::Place;
+use crate::project::Projects;
 use crate::reading::Reading;
 use crate::task::{Limits, Task};
 use crate::traffic::Traffic;
@@ -320,7 +321,7 @@ pub struct DiffText {
 
 /// What places and people ask of the engine. Every method judges the actor at this moment; none trusts the adapter with it.
 #[async_trait]
-pub trait Hub: Auditing + Automation + Reading + Traffic {
+pub trait Hub: Auditing + Automation + Projects + Reading + Traffic {
     /// Keeps a file for a request that is to follow; what no request names is swept.
     async fn keep_file(&self, actor: &Actor, file: KeepFile) -> Result<crate::task::Attachment, Refusal>;
     /// Stores a task, its first event and the receipt owed to the place, in one transaction.

@@ -96,6 +96,16 @@ impl Remote {
         }
     }
 
+    /// Whether both are reached in the same way at the same host and port, so that what opens the one may be shown to the other.
+    pub(crate) fn is_at_the_server_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Https { .. }, Self::Https { .. }) | (Self::Ssh { .. }, Self::Ssh { .. }) => {
+                self.endpoint() == other.endpoint()
+            }
+            (Self::Https { .. } | Self::Ssh { .. } | Self::Local(_), _) => false,
+        }
+    }
+
     /// The host's name and port, when it is on another machine.
     pub(super) fn endpoint(&self) -> Option<(&str, u16)> {
         match self {

@@ -1,5 +1,6 @@
 //! Projects, people and the places bound to projects.
 
+use super::project::configured;
 use super::{access, did, hidden};
 use crate::fresh;
 use crate::git::Remote;
@@ -122,6 +123,14 @@ pub(crate) async fn make_link_code(parts: &Parts, actor: &Actor, person: &str) -
 pub(crate) async fn places(parts: &Parts, actor: &Actor) -> Result<Vec<PlaceReport>, Refusal> {
     admin_only(actor)?;
     Ok(parts.store.places().await?)
+}
+
+/// The places that are bound to a project.
+pub(super) async fn places_of(parts: &Parts, actor: &Actor, name: &str) -> Result<Vec<PlaceReport>, Refusal> {
+    let (project, _) = configured(parts, actor, name).await?;
+    let mut places = parts.store.places().await?;
+    places.retain(|place| place.project.as_ref() == Some(&project.name));
+    Ok(places)
 }
 
 /// Accounts elsewhere in one line; none where there are none.

@@ -8,15 +8,18 @@ mod decide;
 mod discard;
 mod files;
 mod follow;
+mod grants;
 mod look;
 mod noting;
 mod people;
+mod project;
 mod push;
 mod reading;
 mod refuse;
 mod steer;
 mod submit;
 mod traffic;
+mod trial;
 
 pub(crate) use access::{approval as access_approval, project as access_project, standing as access_standing};
 pub(crate) use administer::{check_name, may_take};

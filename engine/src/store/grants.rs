@@ -35,12 +35,42 @@ impl Store {
         rows.fetch_all(&mut *self.db.read().await?).await?.iter().map(grant_of).collect()
     }
 
+    /// The grants that hold now in a project as a whole, and in conversations there, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn grants_in(&self, project: &ProjectId, now: Timestamp) -> Result<Vec<Grant>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id, scope, scope_id, pattern, given_by, given_at, expires_at FROM grants \
+             WHERE revoked_at IS NULL AND expires_at > ? AND ((scope = 'project' AND scope_id = ?) OR \
+               (scope = 'conversation' AND scope_id IN (SELECT id FROM conversations WHERE project_id = ?))) \
+             ORDER BY given_at DESC, id DESC",
+        );
+        let rows = rows.bind(now.millis()).bind(project.as_str()).bind(project.as_str());
+        rows.fetch_all(&mut *self.db.read().await?).await?.iter().map(grant_of).collect()
+    }
+
+    /// A grant, and the project that it is in.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn grant(&self, id: &GrantId) -> Result<Option<(Grant, ProjectId)>, StoreError> {
+        let found = sqlx::query(
+            "SELECT g.id, g.scope, g.scope_id, g.pattern, g.given_by, g.given_at, g.expires_at, \
+             COALESCE(t.project_id, c.project_id, g.scope_id) AS project_id FROM grants g \
+             LEFT JOIN tasks t ON g.scope = 'task' AND t.id = g.scope_id \
+             LEFT JOIN conversations c ON g.scope = 'conversation' AND c.id = g.scope_id WHERE g.id = ?",
+        );
+        let found = found.bind(id.as_str()).fetch_optional(&mut *self.db.read().await?).await?;
+        found.map(|row| Ok((grant_of(&row)?, row.id("project_id", ProjectId::new)?))).transpose()
+    }
+
     /// Takes a grant back; false when it does not hold any more.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn revoke_grant(&self, id: &GrantId, now: Timestamp) -> Result<bool, StoreError> {
-        self.db.write((id.clone(), now), |tx, (id, now)| Box::pin(revoke(tx, id, *now))).await
+        self.change((id.clone(), now), |tx, (id, now)| Box::pin(revoke(tx, id, *now))).await
     }
 }
 

@@ -97,6 +97,7 @@ pub use listing::TaskQuery;
 pub use outbox::owed;
 pub use people::NewUser;
 pub use places::{PlaceSetting, PlaceState};
+pub use projects::ProjectChange;
 pub use providers::{Linking, Unlink, Unlinking};
 pub use queue::QueueHead;
 pub use record::{Progress, Run};

@@ -5,13 +5,28 @@ use super::answers::Visible;
 use super::columns::Columns;
 use super::db::Tx;
 use super::error::StoreError;
-use super::people::{Membership, enrol, taken};
+use super::key::SecretName;
+use super::people::{Membership, actor_of, enrol, taken};
+use super::secrets;
 use signalbox_core::id::{ProjectId, UserId};
 use signalbox_core::people::{Actor, Role};
 use signalbox_core::port::Project;
 use sqlx::any::AnyRow;
 
 const COLUMNS: &str = "id, name, git_url, policy, user_id, created_at";
+
+/// What becomes different about a project, all or nothing.
+#[derive(Debug, Clone)]
+pub struct ProjectChange {
+    /// The project as it was seen.
+    pub seen: Project,
+    /// Its repository's address from now on.
+    pub git: String,
+    /// Its policy from now on; none means the built-in one.
+    pub policy: Option<String>,
+    /// A secret that goes with that, by its scope and name.
+    pub forget: Option<(String, String)>,
+}
 
 impl Store {
     /// Adds a project; who adds it becomes its owner.
@@ -65,13 +80,26 @@ impl Store {
         Ok(Visible::Projects(ids.collect::<Result<_, _>>()?))
     }
 
-    /// Replaces a project's policy; none means the built-in one. Says whether there is such a project.
+    /// Changes a project that still is as it was seen; false where it is not.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn set_policy(&self, project: &ProjectId, policy: Option<String>) -> Result<bool, StoreError> {
-        let change = (project.clone(), policy);
-        self.change(change, |tx, (project, policy)| Box::pin(set_policy(tx, project, policy.as_deref()))).await
+    pub async fn change_project(&self, change: ProjectChange) -> Result<bool, StoreError> {
+        self.change(change, |tx, change| Box::pin(apply(tx, change))).await
+    }
+
+    /// Those whose role in a project, or in the hub, lets them do more than see it, by name; with their role there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn people_in(&self, project: &ProjectId) -> Result<Vec<(Actor, Option<Role>)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT u.id, u.username, u.role, r.role AS own FROM users u \
+             LEFT JOIN project_roles r ON r.user_id = u.id AND r.project_id = ? \
+             WHERE u.role = 'admin' OR r.role <> 'viewer' ORDER BY u.username",
+        );
+        let rows = rows.bind(project.as_str()).fetch_all(&mut *self.db.read().await?).await?;
+        rows.iter().map(|row| Ok((actor_of(row)?, row.maybe_word("own")?))).collect()
     }
 }
 
@@ -108,7 +136,20 @@ async fn add(tx: &mut Tx, project: &Project) -> Result<(), StoreError> {
     enrol(tx, &Membership { user, project, role: Some(Role::Owner) }).await
 }
 
-async fn set_policy(tx: &mut Tx, project: &ProjectId, policy: Option<&str>) -> Result<bool, StoreError> {
-    let change = sqlx::query("UPDATE projects SET policy = ? WHERE id = ?").bind(policy).bind(project.as_str());
-    Ok(change.execute(tx).await?.rows_affected() > 0)
+/// Compares with what was seen, and sets. On MySQL a row that is set to what it is counts as not found; so an untouched one is
+/// told apart before.
+async fn apply(tx: &mut Tx, change: &ProjectChange) -> Result<bool, StoreError> {
+    let ProjectChange { seen, git, policy, forget } = change;
+    let held = sqlx::query("UPDATE projects SET id = id WHERE id = ?").bind(seen.id.as_str());
+    held.execute(&mut *tx).await?;
+    let now = select("WHERE id = ?").bind(seen.id.as_str().to_owned()).fetch_optional(&mut *tx).await?;
+    if now.map(|row| project_of(&row)).transpose()?.as_ref() != Some(seen) {
+        return Ok(false);
+    }
+    let set = sqlx::query("UPDATE projects SET git_url = ?, policy = ? WHERE id = ?").bind(git).bind(policy);
+    set.bind(seen.id.as_str()).execute(&mut *tx).await?;
+    if let Some((scope, name)) = forget {
+        secrets::remove(tx, &SecretName { scope: scope.clone(), name: name.clone() }).await?;
+    }
+    Ok(true)
 }

@@ -7,6 +7,7 @@ use super::db::Tx;
 use super::error::StoreError;
 use super::key::{Keyring, MasterKey, Sealed, SecretName};
 use secrecy::{ExposeSecret, SecretString};
+use signalbox_core::time::Timestamp;
 use std::sync::Arc;
 
 impl Store {
@@ -66,6 +67,16 @@ impl Store {
         self.change(row, |tx, row| Box::pin(remove(tx, row))).await
     }
 
+    /// When a secret was set; none when there is no such.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn secret_set_at(&self, scope: &str, name: &str) -> Result<Option<Timestamp>, StoreError> {
+        let found = sqlx::query("SELECT updated_at FROM secrets WHERE scope = ? AND name = ?").bind(scope).bind(name);
+        let found = found.fetch_optional(&mut *self.db.read().await?).await?;
+        found.map(|row| row.time("updated_at")).transpose()
+    }
+
     /// The names of a scope's secrets, in order.
     ///
     /// # Errors
@@ -120,7 +131,8 @@ async fn add(tx: &mut Tx, row: &SecretName, sealed: &Sealed) -> Result<(), Store
     Ok(())
 }
 
-async fn remove(tx: &mut Tx, row: &SecretName) -> Result<bool, StoreError> {
+/// Removes one; says whether it was there.
+pub(super) async fn remove(tx: &mut Tx, row: &SecretName) -> Result<bool, StoreError> {
     let removed = sqlx::query("DELETE FROM secrets WHERE scope = ? AND name = ?").bind(&row.scope).bind(&row.name);
     Ok(removed.execute(tx).await?.rows_affected() > 0)
 }
@@ -131,7 +143,9 @@ async fn reseal_all(tx: &mut Tx, keys: &Arc<Keyring>) -> Result<u64, StoreError>
         let row = SecretName { scope: found.text("scope")?, name: found.text("name")? };
         let plain = open(keys, &row, &Sealed { key_id: found.text("key_id")?, text: found.text("sealed")? })?;
         let sealed = keys.seal(&row, plain.expose_secret().as_bytes()).map_err(|why| unopenable(&row, why))?;
-        put(tx, &row, &sealed).await?;
+        let anew = sqlx::query("UPDATE secrets SET key_id = ?, sealed = ? WHERE scope = ? AND name = ?");
+        let anew = anew.bind(&sealed.key_id).bind(&sealed.text).bind(&row.scope).bind(&row.name);
+        anew.execute(&mut *tx).await?;
     }
     Ok(rows.len() as u64)
 }

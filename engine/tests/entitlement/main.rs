@@ -6,6 +6,7 @@
 mod audit;
 mod automation;
 mod house;
+mod project;
 mod traffic;
 
 use house::{House, request};

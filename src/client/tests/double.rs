@@ -30,6 +30,7 @@ impl signalbox_core::account::Accounts for Double {}
 
 impl signalbox_core::automation::Automation for Double {}
 impl signalbox_core::audit::Auditing for Double {}
+impl signalbox_core::project::Projects for Double {}
 impl signalbox_core::reading::Reading for Double {}
 impl signalbox_core::traffic::Traffic for Double {}
 

@@ -9,5 +9,6 @@ pub(crate) mod openid;
 mod own_certificate;
 mod pages;
 mod programs;
+mod projects;
 mod rights;
 pub(crate) mod stage;

@@ -19,6 +19,10 @@ struct Things {
 impl Things {
     async fn lay_out(admin: &mut Browser<'_>) -> Self {
         admin.adds_site().await;
+        // One of another server's, for a path needs no credential.
+        let far =
+            json!({ "name": "far", "git": "https://git.example.org/far.git", "policy": null, "credential": null });
+        admin.posts("/api/v1/projects", far).await;
         Self { task: Self::submit(admin, "first").await }
     }
 
@@ -43,6 +47,8 @@ impl Things {
             admin.posts("/api/v1/subscriptions", subscription("told")).await;
         } else if anew("places") {
             admin.posts("/api/v1/projects/site/places", json!("telegram:-100")).await;
+        } else if path.ends_with("/credential") {
+            admin.sends(Method::PUT, "/api/v1/projects/far/credential", &credential()).await;
         } else if anew("users") {
             let add = json!({ "name": "zoe", "role": "viewer", "project": null, "admin": false, "identities": [] });
             admin.posts("/api/v1/users", add).await;
@@ -52,6 +58,7 @@ impl Things {
     fn path(&self, asked: &Listed) -> String {
         let names = [
             ("{task}", self.task.as_str()),
+            ("{project}/credential", "far/credential"),
             ("{project}", "site"),
             ("{hook}", "knock"),
             ("{schedule}", "daily"),
@@ -62,6 +69,7 @@ impl Things {
             ("{delivery}", "none"),
             ("{source}", "telegram"),
             ("{update}", "none"),
+            ("{grant}", "none"),
             ("{session}", "none"),
             ("{provider}", "none"),
             ("{token}", "none"),
@@ -78,6 +86,10 @@ fn submission(key: &str) -> Value {
 fn schedule(name: &str) -> Value {
     json!({ "name": name, "project": "site", "user": "member", "cron": "0 3 1 1 *", "zone": "UTC", "prompt": "wait",
         "places": [], "missed": "skip" })
+}
+
+fn credential() -> Value {
+    json!({ "kind": "token", "user": "x-access-token", "token": "none" })
 }
 
 fn subscription(name: &str) -> Value {
@@ -97,7 +109,11 @@ fn body(asked: &Listed, count: usize) -> Value {
         ("POST", "/api/v1/users") => {
             json!({ "name": "not a name", "role": "viewer", "project": null, "admin": false, "identities": [] })
         }
-        ("PATCH", _) => json!({ "role": null, "admin": false, "link": [], "unlink": [] }),
+        ("PUT", "/api/v1/projects/{project}/credential") => credential(),
+        ("POST", "/api/v1/projects/{project}/policy/trial") => {
+            json!({ "tool": "Bash", "input": { "command": "ls" } })
+        }
+        ("PATCH", "/api/v1/users/{person}") => json!({ "role": null, "admin": false, "link": [], "unlink": [] }),
         ("POST", "/api/v1/hooks") => {
             json!({ "name": "not a name", "project": "site", "user": "member", "rules": RULES, "places": [], "secret": null })
         }
@@ -115,7 +131,9 @@ fn lets(answer: &Answer) -> bool {
 
 /// Nobody has one of these, whoever asks: the right is there when the answer is that there is no such thing.
 fn is_of_nothing(asked: &Listed) -> bool {
-    ["{approval}", "{delivery}", "{update}", "{session}", "{provider}"].iter().any(|name| asked.path.contains(name))
+    ["{approval}", "{delivery}", "{grant}", "{update}", "{session}", "{provider}"]
+        .iter()
+        .any(|name| asked.path.contains(name))
         || asked.path == "/api/v1/me/tokens/{token}"
 }
 
@@ -131,7 +149,7 @@ async fn every_route_is_asked_by_everybody() {
     let none = json!({ "role": ["site", null], "admin": null, "link": [], "unlink": [] });
     assert_eq!(admin.sends(Method::PATCH, "/api/v1/users/out", &none).await.status, 200);
     for role in ROLES {
-        let add = json!({ "name": role, "role": role, "project": "site", "admin": false, "identities": [] });
+        let add = json!({ "name": role, "role": role, "project": null, "admin": false, "identities": [] });
         assert_eq!(admin.posts("/api/v1/users", add).await.status, 200);
     }
     let add = json!({ "name": "root", "role": "viewer", "project": "site", "admin": true, "identities": [] });

@@ -37,6 +37,7 @@ use utoipa_axum::routes;
         (name = "places", description = "Where people talk, and which project that is about."),
         (name = "people", description = "Who may do what."),
         (name = "automation", description = "Hooks, schedules and subscriptions."),
+        (name = "traffic", description = "What goes out to places, what came in, and what came of it."),
         (name = "audit", description = "What was done, entry by entry, in a chain that shows whether it was changed."),
         (name = "live", description = "What happens, as it happens."),
         (name = "account", description = "How people and programs show who they are."),

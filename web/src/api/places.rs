@@ -12,7 +12,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_places)).routes(routes!(unbind_place)).routes(routes!(bind_place))
+    OpenApiRouter::new()
+        .routes(routes!(list_places))
+        .routes(routes!(unbind_place))
+        .routes(routes!(bind_place, list_places_of))
 }
 
 /// Lists the places that are bound or were heard of.
@@ -28,6 +31,25 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 )]
 async fn list_places(State(app): State<App>, Principal { actor, .. }: Principal) -> Answer<Vec<PlaceReport>> {
     Ok(Json(app.hub.places(&actor).await?))
+}
+
+/// Lists the places that are bound to a project.
+#[utoipa::path(
+    get, path = "/api/v1/projects/{project}/places", tag = "places",
+    responses(
+        (
+            status = 200,
+            description = "The places, with what keeps the hub from speaking there.",
+            body = Vec<PlaceReport>,
+        ),
+    )
+)]
+async fn list_places_of(
+    State(app): State<App>,
+    Principal { actor, .. }: Principal,
+    Path(project): Path<String>,
+) -> Answer<Vec<PlaceReport>> {
+    Ok(Json(app.hub.places_of(&actor, &project).await?))
 }
 
 /// Binds a place to a project.

@@ -116,6 +116,8 @@ kinds! {
     ApprovalVoted = "approval.voted",
     /// Nobody decided an approval in time; the hub has closed it.
     ApprovalExpired = "approval.expired",
+    /// A remembered yes was taken back.
+    GrantRevoked = "grant.revoked",
     /// A task was told to stop.
     TaskStopped = "task.stopped",
     /// A task was queued again.

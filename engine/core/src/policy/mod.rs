@@ -58,6 +58,7 @@ use paths::Guard;
 use rule::{Rule, Subject};
 use serde::{Deserialize, Serialize};
 use shell::Script;
+use utoipa::ToSchema;
 
 /// The built-in policy, which is also the first example for users.
 const CAREFUL: &str = include_str!("../../../../config/policies/careful.toml");
@@ -90,7 +91,7 @@ enum Danger {
 }
 
 /// The decision on a call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Verdict {
     /// Whether it runs.
     pub decision: Decision,
@@ -103,7 +104,7 @@ pub struct Verdict {
 }
 
 /// What a decision rests on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "by", content = "name")]
 pub enum Basis {
     /// The policy: a rule's name, or what else in it decided.
@@ -195,7 +196,7 @@ impl Policy {
     }
 
     /// Whether a grant covers the call under this policy. A grant for all files opens no path that is protected here.
-    fn honours(&self, grant: &Grant, call: &ToolCall) -> bool {
+    pub fn honours(&self, grant: &Grant, call: &ToolCall) -> bool {
         grant.matches(call) && (grant.pattern.is_exact() || self.barred(&files::facts(call)).is_none())
     }
 }

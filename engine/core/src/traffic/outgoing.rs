@@ -8,10 +8,12 @@ use crate::place::Place;
 use crate::policy::Detail;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// Which deliveries to list; the newest first.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(default)]
+#[into_params(parameter_in = Query)]
 pub struct DeliveryQuery {
     /// In this state only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,7 +24,7 @@ pub struct DeliveryQuery {
     /// Those before this number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<u64>,
-    /// At most so many; 0 means 50, and more than [`super::MOST`] are not listed at once.
+    /// At most so many; 0 means 50, and more than 500 are not listed at once.
     pub limit: u32,
 }
 
@@ -34,7 +36,7 @@ impl DeliveryQuery {
 }
 
 /// A delivery in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeliveryReport {
     /// Its number: later ones have higher ones.
     pub number: u64,
@@ -44,7 +46,7 @@ pub struct DeliveryReport {
     pub place: Place,
     /// Where it stands.
     pub state: DeliveryState,
-    /// The key of its card, e.g. `outcome:0192mfqd5y3c`; see [`About`].
+    /// The key of its card, e.g. `outcome:0192mfqd5y3c`.
     pub about: String,
     /// How often it was tried.
     pub attempts: u32,
@@ -87,7 +89,7 @@ impl<'a> About<'a> {
 }
 
 /// Some deliveries.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeliveryPage {
     /// The deliveries, the newest first.
     pub deliveries: Vec<DeliveryReport>,
@@ -96,7 +98,7 @@ pub struct DeliveryPage {
 }
 
 /// A try that failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FailedTry {
     /// When it ended.
     pub at: Timestamp,
@@ -105,14 +107,16 @@ pub struct FailedTry {
 }
 
 /// A delivery with all that is known of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct WholeDelivery {
     /// The delivery.
     #[serde(flatten)]
     pub report: DeliveryReport,
     /// What is said; none where it cannot be read any more.
+    #[schema(value_type = Option<Object>)]
     pub card: Option<Card>,
-    /// How much of it is shown in that place.
+    /// How much of it is shown in that place: `full`, or a `summary`.
+    #[schema(value_type = String)]
     pub detail: Detail,
     /// The tries that failed, in their order.
     pub tries: Vec<FailedTry>,
@@ -121,7 +125,7 @@ pub struct WholeDelivery {
 }
 
 /// What became of a place's dead deliveries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SentAgain {
     /// How many are owed again.
     pub count: u64,

@@ -5,6 +5,7 @@ use super::bench::Bench;
 use super::fixture::*;
 use signalbox_core::id::{ProjectId, UserId};
 use signalbox_core::people::{Identity, Role};
+use signalbox_core::port::Project;
 use std::sync::Arc;
 
 super::on_both!(
@@ -136,8 +137,26 @@ async fn a_project_has_one_name_and_its_policy(bench: Arc<Bench>) {
     let store = &bench.store;
     let cast = Cast::on(store).await;
     let beta = add_project(store, "beta", &cast.ann).await;
-    assert!(store.set_policy(&beta, Some("[gate]".to_owned())).await.unwrap());
-    assert_eq!(store.project("beta").await.unwrap().unwrap().policy.as_deref(), Some("[gate]"));
+    let seen = store.project("beta").await.unwrap().unwrap();
+    let policy = Some("[gate]".to_owned());
+    store.put_secret("project:id-of-beta", "remote", &"token".to_owned().into()).await.unwrap();
+    let forget = Some(("project:id-of-beta".to_owned(), "remote".to_owned()));
+    let change = ProjectChange { seen: seen.clone(), git: "/srv/beta".to_owned(), policy: policy.clone(), forget };
+    let again = ProjectChange { git: "/srv/gamma".to_owned(), ..change.clone() };
+    assert!(store.change_project(change).await.unwrap());
+    assert!(!store.change_project(again.clone()).await.unwrap(), "it was seen as it is no more");
+    let now = store.project("beta").await.unwrap().unwrap();
+    assert_eq!((now.policy.clone(), now.git.as_str()), (policy.clone(), "/srv/beta"));
+    assert!(store.secret("project:id-of-beta", "remote").await.unwrap().is_none());
+    let same = ProjectChange { git: now.git.clone(), seen: now, policy, forget: None };
+    assert!(store.change_project(same).await.unwrap(), "what changes nothing is done all the same");
+    let unknown = Project { id: ProjectId::new("unknown"), ..seen };
+    assert!(!store.change_project(ProjectChange { seen: unknown, ..again }).await.unwrap());
+    let people = store.people_in(&beta).await.unwrap();
+    assert_eq!(
+        people.iter().map(|(who, role)| (who.name.as_str(), *role)).collect::<Vec<_>>(),
+        [("ann", Some(Role::Owner))]
+    );
     assert_eq!(store.project("id-of-beta").await.unwrap(), store.project("beta").await.unwrap());
     let mut twin = store.project("beta").await.unwrap().unwrap();
     twin.id = ProjectId::new("twin");

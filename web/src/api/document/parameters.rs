@@ -7,6 +7,8 @@ use utoipa::openapi::{Components, ObjectBuilder, Ref, RefOr, Required, Type};
 /// Each name in an address: what it is, and one for an example.
 const NAMES: &[(&str, &str, &str)] = &[
     ("approval", "The approval's code.", "7d3k5w9x2m4n6p8q"),
+    ("delivery", "The delivery's id.", "0199f0c2-7d3b-7c11-9d53-6f0f2e9a3b4c"),
+    ("grant", "The grant's id.", "0199f0c2-7d3b-7c11-9d53-6f0f2e9a3b4c"),
     ("hook", "The hook's name.", "pager"),
     ("person", "The person's name or id.", "ann"),
     ("place", "The place, as KIND:ADDRESS.", "telegram:-1001234567890"),
@@ -14,9 +16,11 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("provider", "The provider's name.", "company"),
     ("schedule", "The schedule's name.", "nightly"),
     ("session", "The session's id.", "0199f0c2-7d3b-7c11-9d53-6f0f2e9a3b4c"),
+    ("source", "Who sent it, as the list of updates has it.", "telegram:12345"),
     ("subscription", "The subscription's name.", "dashboard"),
     ("task", "The task's id, or an unambiguous beginning of it.", "7d3k5w9x2m4n"),
     ("token", "The token's id.", "0199f0c2-7d3b-7c11-9d53-6f0f2e9a3b4c"),
+    ("update", "The sender's id of it, as the list of updates has it.", "904712"),
 ];
 
 const KEY: &str = "Idempotency-Key";
