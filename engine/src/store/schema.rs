@@ -80,19 +80,19 @@ const MIGRATIONS: [Step; 17] = [
         mysql: include_str!("../../../migrations/mysql/0014_numbers_and_tries.sql"),
     },
     Step {
-        name: "looking after",
-        sqlite: include_str!("../../../migrations/sqlite/0015_looking_after.sql"),
-        mysql: include_str!("../../../migrations/mysql/0015_looking_after.sql"),
-    },
-    Step {
         name: "finding tasks",
-        sqlite: include_str!("../../../migrations/sqlite/0016_finding_tasks.sql"),
-        mysql: include_str!("../../../migrations/mysql/0016_finding_tasks.sql"),
+        sqlite: include_str!("../../../migrations/sqlite/0015_finding_tasks.sql"),
+        mysql: include_str!("../../../migrations/mysql/0015_finding_tasks.sql"),
     },
     Step {
         name: "providers",
-        sqlite: include_str!("../../../migrations/sqlite/0018_providers.sql"),
-        mysql: include_str!("../../../migrations/mysql/0018_providers.sql"),
+        sqlite: include_str!("../../../migrations/sqlite/0016_providers.sql"),
+        mysql: include_str!("../../../migrations/mysql/0016_providers.sql"),
+    },
+    Step {
+        name: "looking after",
+        sqlite: include_str!("../../../migrations/sqlite/0017_looking_after.sql"),
+        mysql: include_str!("../../../migrations/mysql/0017_looking_after.sql"),
     },
 ];
 
