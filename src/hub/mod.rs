@@ -196,18 +196,20 @@ async fn listen(
     let socket = home.socket();
     let bound = async {
         let chats = chats?;
-        let mut listeners = vec![serve_local(&socket, app.clone(), stop.clone()).await?];
+        let mut listeners = Vec::new();
         let (mut web, mut first_code) = (None, None);
         let accounts = app.accounts.clone();
         if options.serve_web && !config.web.listen.is_empty() {
             let (hooks, listening) = hooks::open(engine.desk(), engine.hook_desk(), stop.clone()).await;
             listeners.push(listening);
             let routes = chats.routes().merge(hooks);
-            let (address, serving) = serve_tcp(listen_address(config)?, app, routes, stop.clone()).await?;
+            let (address, serving) = serve_tcp(listen_address(config)?, app.clone(), routes, stop.clone()).await?;
             listeners.push(serving);
             web = Some(address);
             first_code = accounts.first_code().await?;
         }
+        // Last: whoever finds the hub on its own socket finds it on the network, too.
+        listeners.push(serve_local(&socket, app, stop.clone()).await?);
         if options.roles.work && !options.ad_hoc {
             listeners.push(engine.keep_time(stop.clone()));
         }

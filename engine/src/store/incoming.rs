@@ -87,8 +87,9 @@ fn select(wanted: &UpdateQuery) -> QueryBuilder<Any> {
         None => "1 = 1",
         Some(UpdateState::Waiting) => "handled_at IS NULL AND trouble_at IS NULL",
         Some(UpdateState::Failing) => "handled_at IS NULL AND trouble_at IS NOT NULL",
-        Some(UpdateState::Handled) => "handled_at IS NOT NULL AND trouble_at IS NULL",
-        Some(UpdateState::Failed) => "handled_at IS NOT NULL AND trouble_at IS NOT NULL",
+        // Of these there are many, of those few: neither is looked for by the other's index.
+        Some(UpdateState::Handled) => "handled_at IS NOT NULL AND COALESCE(trouble_at, 0) = 0",
+        Some(UpdateState::Failed) => "handled_at IS NOT NULL AND trouble_at > 0",
     });
     if let Some(source) = &wanted.source {
         query.push(" AND source = ").push_bind(source.clone());

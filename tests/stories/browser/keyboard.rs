@@ -13,7 +13,8 @@ const NUMBER: &str = "
         (!document.querySelector(`[name=\"${CSS.escape(part.name)}\"]:checked`) &&
         part === document.querySelector(`[name=\"${CSS.escape(part.name)}\"]`));
     const parts = [...document.querySelectorAll(wanted)].filter((part) => seen(part) && chosen(part));
-    parts.forEach((part, number) => { part.dataset.number = number; });
+    // No attribute: the page would take its own part for one that has changed.
+    parts.forEach((part, number) => { part.itsNumber = number; });
     // From the top, wherever the page has put the focus.
     const top = document.createElement('span');
     top.tabIndex = 0;
@@ -35,7 +36,7 @@ const FOCUSED: &str = "
     const top = document.elementFromPoint(x, y);
     const bare = top && (shown.contains(top) || top.contains(shown));
     const fault = !outlined ? 'shows no focus' : !bare ? 'lies behind ' + top?.outerHTML.slice(0, 80) : null;
-    return [part.dataset.number ?? null, fault && `${shown.outerHTML.slice(0, 120)} ${fault}`];";
+    return [part.itsNumber ?? null, fault && `${shown.outerHTML.slice(0, 120)} ${fault}`];";
 
 /// Goes through a page by the tabulator; what is wrong with that.
 async fn walk(window: &Window, name: &str) -> Vec<String> {
@@ -46,7 +47,7 @@ async fn walk(window: &Window, name: &str) -> Vec<String> {
         window.tabs().await;
         let focused = window.looks(FOCUSED).await;
         faults.extend(focused[1].as_str().map(|fault| format!("{name}: {fault}")));
-        let number = focused[0].as_str().map(|number| number.parse::<u64>().unwrap());
+        let number = focused[0].as_u64();
         reached.extend(number);
         if number == Some(wanted - 1) {
             break;

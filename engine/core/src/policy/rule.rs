@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 /// What the gate does with a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PolicyDecision)]
 pub enum Decision {
     /// It runs.
     Allow,

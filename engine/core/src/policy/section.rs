@@ -16,6 +16,7 @@ pub struct PolicyError {
 
 /// One fault of a policy file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = PolicyFault)]
 pub struct Fault {
     /// The line, from 1.
     pub line: usize,

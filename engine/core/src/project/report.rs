@@ -103,6 +103,7 @@ pub struct ChangeProject {
     pub git: Option<String>,
     /// Its policy file's text; none (`null`) means the built-in policy.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "some_or_null")]
+    #[schema(value_type = Option<String>)]
     pub policy: Option<Option<String>>,
 }
 

@@ -26,9 +26,11 @@ pub enum TrialMode {
 /// A call to be tried.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "tool": "Bash", "input": { "command": "cargo test" } })))]
 pub struct TryPolicy {
     /// A policy that nobody has saved yet; `null` is the built-in one. Left out, the project's own.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some_or_null")]
+    #[schema(value_type = Option<String>)]
     pub policy: Option<Option<String>>,
     /// The tool's name.
     pub tool: String,
