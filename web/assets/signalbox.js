@@ -281,7 +281,10 @@ async function readAnew(only) {
 // The content without what the passing of time alone changes.
 function plain(part) {
   const copy = part.cloneNode(true);
-  $$("time", copy).forEach((time) => { time.textContent = time.dateTime; });
+  $$("time", copy).forEach((time) => {
+    time.textContent = time.dateTime;
+    time.removeAttribute("title");
+  });
   return copy.innerHTML;
 }
 // What was held back while somebody was busy with it is taken over once they have left.
